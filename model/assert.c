@@ -1,0 +1,6 @@
+#include "lastgood.h"
+
+void lg_assert_failed(void)
+{
+    __builtin_trap();
+}

@@ -1,0 +1,150 @@
+/* What is checked before a method of the service or of a VM does anything. Each check gives the
+ * causes it found. */
+#include "step.h"
+
+static bool site_refuses(struct lg_turn *turn, enum lg_site site, unsigned key)
+{
+    return lg_choose(turn->tape, site, key) == 0;
+}
+
+/* The first cause in force that the method has a code for; LG_ARMED_NONE if there is none. */
+enum lg_meaning lg_armed_meaning(const struct lg_turn *turn, enum lg_method method)
+{
+    for (unsigned meaning = 0; turn->armed >> meaning; meaning++) {
+        bool listed = lg_return_by_meaning(method, (enum lg_meaning)meaning) ||
+                      lg_methods[method].scheme == LG_SCHEME_DMTF;
+        if ((turn->armed >> meaning & 1u) && listed)
+            return (enum lg_meaning)meaning;
+    }
+    return (enum lg_meaning)LG_ARMED_NONE;
+}
+
+static bool identity_is_bad(struct lg_turn *turn)
+{
+    uint8_t identity = turn->call->identity;
+    if (identity != LG_ID_OTHER_CASE && identity != LG_ID_WITHOUT_LAST_PART)
+        return false;
+    return lg_choose(turn->tape, LG_SITE_setting_identity, identity - LG_ID_OTHER_CASE) ==
+           LG_ALT_setting_identity_refused;
+}
+
+static uint32_t check_identity(struct lg_turn *turn)
+{
+    switch (turn->call->identity) {
+    case LG_ID_MISSING: return LG_CAUSE_BIT(SETTING_UNIDENTIFIED);
+    case LG_ID_CHECKPOINT:
+    case LG_ID_DEFINITION: return LG_CAUSE_BIT(NOT_A_VM);
+    case LG_ID_UNKNOWN: return LG_CAUSE_BIT(VM_UNKNOWN);
+    default: break;
+    }
+    if (turn->cell->vm.kind == LG_VM_NONE || identity_is_bad(turn))
+        return LG_CAUSE_BIT(VM_UNKNOWN);
+    return 0;
+}
+
+uint32_t lg_check_rights(struct lg_turn *turn)
+{
+    return turn->cell->host.role == LG_ROLE_USER ? LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) : 0;
+}
+
+/* A text that is no instance of the class names nothing: what else it holds does not matter. */
+uint32_t lg_check_text_shape(const struct lg_call *call)
+{
+    switch (call->setting) {
+    case LG_TEXT_MISSING: return LG_CAUSE_BIT(SETTING_MISSING);
+    case LG_TEXT_MALFORMED: return LG_CAUSE_BIT(SETTING_MALFORMED);
+    case LG_TEXT_OTHER_CLASS: return LG_CAUSE_BIT(SETTING_OTHER_CLASS);
+    default: return 0;
+    }
+}
+
+/* The caller's rights, the text of SecuritySettingData, and the VM that it names. */
+uint32_t lg_check_setting_text(struct lg_turn *turn)
+{
+    const struct lg_call *call = turn->call;
+    uint32_t causes = lg_check_rights(turn);
+    if (lg_check_text_shape(call))
+        return causes | lg_check_text_shape(call);
+    if ((call->setting_flags & LG_TEXT_TOO_LONG) && site_refuses(turn, LG_SITE_setting_too_long, 0))
+        causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
+    if ((call->setting_flags & LG_TEXT_DUPLICATE) &&
+        site_refuses(turn, LG_SITE_setting_duplicate, 0))
+        causes |= LG_CAUSE_BIT(SETTING_DUPLICATE);
+    if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
+        site_refuses(turn, LG_SITE_setting_wrong_type, call->method))
+        causes |= LG_CAUSE_BIT(SETTING_WRONG_TYPE);
+    if ((call->setting_flags & LG_TEXT_UNKNOWN_PROPERTY) &&
+        lg_choose(turn->tape, LG_SITE_setting_unknown_property, 0) ==
+            LG_ALT_setting_unknown_property_refused)
+        causes |= LG_CAUSE_BIT(UNKNOWN_PROPERTY);
+    return causes | check_identity(turn);
+}
+
+/* A planned VM has everything but a run time. */
+uint32_t lg_check_vm(struct lg_turn *turn)
+{
+    if (turn->cell->vm.kind == LG_VM_PLANNED &&
+        lg_choose(turn->tape, LG_SITE_planned_vm, turn->call->method) == LG_ALT_planned_vm_refused)
+        return LG_CAUSE_BIT(NOT_A_VM);
+    return 0;
+}
+
+uint32_t lg_check_support(struct lg_turn *turn)
+{
+    uint8_t method = turn->call->method;
+    uint32_t causes = 0;
+    if (turn->cell->vm.generation == 1 && site_refuses(turn, LG_SITE_generation_gate, method))
+        causes |= LG_CAUSE_BIT(UNSUPPORTED);
+    if ((turn->cell->vm.flags & LG_VM_OLD_VERSION) && !causes &&
+        site_refuses(turn, LG_SITE_version_gate, method))
+        causes |= LG_CAUSE_BIT(UNSUPPORTED);
+    if ((turn->cell->host.flags & LG_HOST_NO_TPM) && !causes &&
+        site_refuses(turn, LG_SITE_host_gate, method))
+        causes |= LG_CAUSE_BIT(UNSUPPORTED);
+    return causes;
+}
+
+static bool has_live_job(const struct lg_cell *cell)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        if (lg_job_is_live(&cell->jobs[i]))
+            return true;
+    return false;
+}
+
+uint32_t lg_check_in_use(struct lg_turn *turn)
+{
+    if (turn->cell->vm.flags & LG_VM_HELD)
+        return LG_CAUSE_BIT(HELD);
+    if (!has_live_job(turn->cell))
+        return 0;
+    if (!lg_cell_has_room(turn->cell))
+        return LG_CAUSE_BIT(HELD);
+    if (lg_choose(turn->tape, LG_SITE_concurrency, turn->call->method) ==
+        LG_ALT_concurrency_refused)
+        return LG_CAUSE_BIT(HELD);
+    return 0;
+}
+
+/* A call that was let in beside a running job waits for it. */
+bool lg_must_queue(const struct lg_turn *turn)
+{
+    return has_live_job(turn->cell);
+}
+
+uint32_t lg_check_power(struct lg_turn *turn)
+{
+    uint8_t power = turn->cell->vm.power;
+    unsigned key = (unsigned)turn->call->method * LG_POWER_COUNT + power;
+    if (power == LG_POWER_OFF || !site_refuses(turn, LG_SITE_power_gate, key))
+        return 0;
+    return LG_CAUSE_BIT(POWER);
+}
+
+uint32_t lg_check_environment(struct lg_turn *turn)
+{
+    if (lg_armed_meaning(turn, (enum lg_method)turn->call->method) !=
+        (enum lg_meaning)LG_ARMED_NONE)
+        return LG_CAUSE_BIT(ENVIRONMENT);
+    return 0;
+}

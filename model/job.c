@@ -1,0 +1,234 @@
+/* Jobs: their life in a cell, and when they are removed. */
+#include <string.h>
+
+#include "step.h"
+
+bool lg_job_is_live(const struct lg_job *job)
+{
+    return job->state >= LG_JOB_NEW && job->state <= LG_JOB_SHUTTING_DOWN;
+}
+
+bool lg_job_has_ended(const struct lg_job *job)
+{
+    return job->state >= LG_JOB_COMPLETED;
+}
+
+static const uint16_t state_numbers[LG_JOB_STATE_COUNT] = {
+    [LG_JOB_NEW] = 2,        [LG_JOB_STARTING] = 3,
+    [LG_JOB_RUNNING] = 4,    [LG_JOB_SUSPENDED] = 5,
+    [LG_JOB_SERVICE] = 11,   [LG_JOB_SHUTTING_DOWN] = 6,
+    [LG_JOB_COMPLETED] = 7,  [LG_JOB_COMPLETED_WITH_WARNINGS] = 32768,
+    [LG_JOB_TERMINATED] = 8, [LG_JOB_KILLED] = 9,
+    [LG_JOB_EXCEPTION] = 10,
+};
+
+uint32_t lg_job_state_number(enum lg_job_state state)
+{
+    return state_numbers[state];
+}
+
+enum lg_job_state lg_job_state_of_number(uint32_t number)
+{
+    for (unsigned i = LG_JOB_NEW; i < LG_JOB_STATE_COUNT; i++)
+        if (state_numbers[i] == number)
+            return (enum lg_job_state)i;
+    return LG_JOB_FREE;
+}
+
+struct lg_job *lg_cell_job(struct lg_cell *cell, uint16_t name)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        if (cell->jobs[i].state != LG_JOB_FREE && cell->jobs[i].name == name)
+            return &cell->jobs[i];
+    return NULL;
+}
+
+static void remove_slot(struct lg_cell *cell, unsigned slot)
+{
+    for (; slot + 1 < LG_JOB_SLOTS; slot++)
+        cell->jobs[slot] = cell->jobs[slot + 1];
+    memset(&cell->jobs[LG_JOB_SLOTS - 1], 0, sizeof cell->jobs[0]);
+}
+
+static int ended_slot(const struct lg_cell *cell)
+{
+    for (int i = 0; i < LG_JOB_SLOTS; i++)
+        if (lg_job_has_ended(&cell->jobs[i]))
+            return i;
+    return -1;
+}
+
+bool lg_cell_has_room(const struct lg_cell *cell)
+{
+    return cell->jobs[LG_JOB_SLOTS - 1].state == LG_JOB_FREE || ended_slot(cell) >= 0;
+}
+
+/* Adds a job; the oldest ended one leaves for the caller's records if all slots are taken. */
+struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work)
+{
+    struct lg_cell *cell = turn->cell;
+    unsigned slot = 0;
+    if (cell->jobs[LG_JOB_SLOTS - 1].state != LG_JOB_FREE) {
+        int oldest = ended_slot(cell);
+        lg_assert(oldest >= 0);
+        *turn->evicted = cell->jobs[oldest];
+        remove_slot(cell, (unsigned)oldest);
+    }
+    while (cell->jobs[slot].state != LG_JOB_FREE)
+        slot++;
+    struct lg_job *job = &cell->jobs[slot];
+    *job = *work;
+    job->name = turn->call->new_job;
+    job->state = LG_JOB_NEW;
+    job->ended_from = cell->host.now_from;
+    job->ended_to = LG_TIME_MAX_MS;
+    if (lg_choose(turn->tape, LG_SITE_job_cancellable, work->method) ==
+        LG_ALT_job_cancellable_until_effect)
+        job->flags |= LG_JOB_CANCELLABLE;
+    return job;
+}
+
+void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state state)
+{
+    job->state = (uint8_t)state;
+    job->ended_to = turn->cell->host.now_to;
+    job->flags &= (uint8_t) ~(LG_JOB_WILL_FAIL | LG_JOB_WILL_TERMINATE | LG_JOB_WILL_BE_KILLED |
+                              LG_JOB_CANCELLABLE);
+    job->flags |= LG_JOB_MOVED;
+    job->argument = LG_SYMBOL_NONE;
+    job->present = 0;
+    job->values = 0;
+    if (state != LG_JOB_TERMINATED && state != LG_JOB_KILLED)
+        return;
+    bool failed =
+        lg_choose(turn->tape, LG_SITE_cancelled_error, 0) == LG_ALT_cancelled_error_failed;
+    job->error = failed ? 32768 : 0;
+    job->error_to = failed ? 65535 : 0;
+}
+
+static void fail(struct lg_turn *turn, struct lg_job *job, enum lg_cause cause)
+{
+    struct lg_codes codes = lg_codes_of_cause(turn, (enum lg_method)job->method, cause);
+    job->error = codes.from;
+    job->error_to = codes.to;
+    lg_job_end(turn, job, LG_JOB_EXCEPTION);
+}
+
+/* Whether a cause that appeared while the job ran makes it fail. */
+static bool meets_cause(struct lg_turn *turn, const struct lg_job *job)
+{
+    if (job->flags & LG_JOB_TOOK_EFFECT)
+        return false;
+    if (lg_armed_meaning(turn, (enum lg_method)job->method) == (enum lg_meaning)LG_ARMED_NONE)
+        return false;
+    return lg_choose(turn->tape, LG_SITE_cause_met, 0) == LG_ALT_cause_met_yes;
+}
+
+/* A job's work is over: it fails as was found before, or by a cause that appeared, or finds that it
+ * cannot, or is done. */
+static void end(struct lg_turn *turn, struct lg_job *job)
+{
+    struct lg_job work = *job;
+    if (job->flags & LG_JOB_WILL_FAIL)
+        lg_job_end(turn, job, LG_JOB_EXCEPTION);
+    else if (meets_cause(turn, job))
+        fail(turn, job, LG_CAUSE_ENVIRONMENT);
+    else if (!(job->flags & LG_JOB_TOOK_EFFECT) && !lg_effect(turn, &work))
+        fail(turn, job, LG_CAUSE_START_FAILS);
+    else
+        lg_job_end(turn, job, LG_JOB_COMPLETED);
+}
+
+static void take_effect(struct lg_turn *turn, struct lg_job *job)
+{
+    struct lg_job work = *job;
+    if (work.method == LG_CALL_VM_REQUEST_STATE_CHANGE && lg_power_would_fail(turn, work.requested))
+        return;
+    lg_effect(turn, &work);
+    job->flags |= LG_JOB_TOOK_EFFECT;
+    job->flags &= (uint8_t)~LG_JOB_CANCELLABLE;
+}
+
+/* How many of job_progress's alternatives a job has: one that took effect, or that will fail, only
+ * ends or goes on. */
+static unsigned ways_to_progress(const struct lg_job *job)
+{
+    return job->flags & (LG_JOB_TOOK_EFFECT | LG_JOB_WILL_FAIL) ? 2 : 3;
+}
+
+/* A job that was told to end: it ends so, goes on, or was quicker. */
+static void progress_cancelled(struct lg_turn *turn, struct lg_job *job, unsigned way)
+{
+    if (way == LG_ALT_job_progress_ended)
+        lg_job_end(turn, job,
+                   job->flags & LG_JOB_WILL_BE_KILLED ? LG_JOB_KILLED : LG_JOB_TERMINATED);
+    else if (way == LG_ALT_job_progress_took_effect)
+        end(turn, job);
+}
+
+static void progress(struct lg_turn *turn, struct lg_job *job)
+{
+    unsigned way = lg_choose_among(turn->tape, LG_SITE_job_progress, ways_to_progress(job));
+    if (job->flags & LG_JOB_WILL_TERMINATE)
+        progress_cancelled(turn, job, way);
+    else if (way == LG_ALT_job_progress_ended)
+        end(turn, job);
+    else if (way == LG_ALT_job_progress_took_effect)
+        take_effect(turn, job);
+}
+
+/* Jobs of one VM are done one after the other: the first live one moves, the next when it ended. */
+void lg_jobs_progress(struct lg_turn *turn)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
+        struct lg_job *job = &turn->cell->jobs[i];
+        if (!lg_job_is_live(job))
+            continue;
+        if (job->state != LG_JOB_SUSPENDED && job->state != LG_JOB_SERVICE)
+            progress(turn, job);
+        if (lg_job_is_live(job)) {
+            job->ended_from = turn->cell->host.now_from;
+            return;
+        }
+    }
+}
+
+/* The provider stops. */
+void lg_jobs_lose(struct lg_turn *turn)
+{
+    bool records_stay = lg_choose(turn->tape, LG_SITE_job_after_restart, 0) ==
+                        LG_ALT_job_after_restart_records_stay;
+    for (unsigned i = LG_JOB_SLOTS; i-- > 0;) {
+        struct lg_job *job = &turn->cell->jobs[i];
+        if (job->state != LG_JOB_FREE && !(records_stay && lg_job_has_ended(job)))
+            remove_slot(turn->cell, i);
+    }
+}
+
+bool lg_job_is_removed(struct lg_turn *turn, const struct lg_job *job)
+{
+    const struct lg_host_word *host = &turn->cell->host;
+    if (!lg_job_has_ended(job))
+        return false;
+    uint64_t youngest = host->now_from > job->ended_to ? host->now_from - job->ended_to : 0;
+    uint64_t oldest = host->now_to > job->ended_from ? host->now_to - job->ended_from : 0;
+    if (oldest < LG_RETENTION_MS)
+        return false;
+    if (youngest >= LG_RETENTION_MS &&
+        lg_choose(turn->tape, LG_SITE_retention_over, 0) == LG_ALT_retention_over_at_once)
+        return true;
+    return lg_choose(turn->tape, LG_SITE_retention_boundary, 0) == LG_ALT_retention_boundary_gone;
+}
+
+/* The job that a call names, in its slot or the caller's record; NULL if it does not exist or was
+ * removed. */
+const struct lg_job *lg_job_of_call(struct lg_turn *turn)
+{
+    struct lg_job *job = lg_cell_job(turn->cell, turn->call->job);
+    if (!job)
+        return turn->record && !lg_job_is_removed(turn, turn->record) ? turn->record : NULL;
+    if (!lg_job_is_removed(turn, job))
+        return job;
+    remove_slot(turn->cell, (unsigned)(job - turn->cell->jobs));
+    return NULL;
+}

@@ -1,0 +1,172 @@
+/* ModifySecuritySettings. */
+#include <string.h>
+
+#include "step.h"
+
+#define SETTING_BIT(setting) (1u << LG_SETTING_##setting)
+
+enum {
+    /* The settings that are observed to need a protector; the two opt-outs do not. */
+    SELECTED = SETTING_BIT(TPM_ENABLED) | SETTING_BIT(KSD_ENABLED) |
+               SETTING_BIT(SHIELDING_REQUESTED) | SETTING_BIT(DATA_PROTECTION_REQUESTED) |
+               SETTING_BIT(ENCRYPT_STATE) | SETTING_BIT(BIND_TO_HOST_TPM),
+    /* What a failure may leave changed on hosts that are observed to. */
+    HALF = SETTING_BIT(DATA_PROTECTION_REQUESTED) | SETTING_BIT(ENCRYPT_STATE)
+};
+
+/* The change asked for: the settings named, or all where what is not named gets its default. */
+static struct lg_job work_of(struct lg_turn *turn)
+{
+    struct lg_job work;
+    memset(&work, 0, sizeof work);
+    work.method = turn->call->method;
+    work.present = turn->call->present;
+    work.values = turn->call->values & turn->call->present;
+    if ((turn->cell->vm.vault.settings & ~work.present) &&
+        lg_choose(turn->tape, LG_SITE_modify_scope, 0) == LG_ALT_modify_scope_reset)
+        work.present = 0xFF;
+    return work;
+}
+
+static uint8_t result_of(const struct lg_cell *cell, const struct lg_job *work)
+{
+    return (uint8_t)((cell->vm.vault.settings & ~work->present) | work->values);
+}
+
+/* The first precondition that fails, over the settings turned on: refused, or a success that does
+ * nothing. */
+static unsigned protector_precondition(struct lg_turn *turn, unsigned turned_on)
+{
+    for (unsigned setting = 0; setting < LG_SETTING_COUNT; setting++) {
+        if (!(turned_on & SELECTED & 1u << setting))
+            continue;
+        unsigned way = lg_choose(turn->tape, LG_SITE_protector_precondition, setting);
+        if (way != LG_ALT_protector_precondition_allowed)
+            return way;
+    }
+    return LG_ALT_protector_precondition_allowed;
+}
+
+static uint32_t check_protector(struct lg_turn *turn, struct lg_job *work, unsigned turned_on,
+                                unsigned turned_off)
+{
+    if (turn->cell->vm.vault.current)
+        return 0;
+    if (turned_on & SELECTED) {
+        unsigned way = protector_precondition(turn, turned_on);
+        if (way == LG_ALT_protector_precondition_refused)
+            return LG_CAUSE_BIT(NO_PROTECTOR);
+        if (way == LG_ALT_protector_precondition_silent)
+            work->present = work->values = 0;
+    }
+    if ((turned_off & SELECTED) && lg_choose(turn->tape, LG_SITE_turn_off_without_protector, 0) ==
+                                       LG_ALT_turn_off_without_protector_refused)
+        return LG_CAUSE_BIT(NO_PROTECTOR);
+    return 0;
+}
+
+static uint32_t check_shielding(struct lg_turn *turn, struct lg_job *work, unsigned settings,
+                                unsigned turned_on)
+{
+    if (!(turned_on & SETTING_BIT(SHIELDING_REQUESTED)) || (settings & SETTING_BIT(TPM_ENABLED)))
+        return 0;
+    switch (lg_choose(turn->tape, LG_SITE_shielding_without_tpm, 0)) {
+    case LG_ALT_shielding_without_tpm_incompatible: return LG_CAUSE_BIT(COMBINATION);
+    case LG_ALT_shielding_without_tpm_ignored:
+        work->present &= (uint8_t)~SETTING_BIT(SHIELDING_REQUESTED);
+        work->values &= (uint8_t)~SETTING_BIT(SHIELDING_REQUESTED);
+        return 0;
+    default: return 0;
+    }
+}
+
+static uint32_t check_tpm_off(struct lg_turn *turn, unsigned settings, unsigned turned_off)
+{
+    if (!(turned_off & SETTING_BIT(TPM_ENABLED)) || !(settings & SETTING_BIT(SHIELDING_REQUESTED)))
+        return 0;
+    bool refused = lg_choose(turn->tape, LG_SITE_tpm_off_while_shielded, 0) ==
+                   LG_ALT_tpm_off_while_shielded_refused;
+    return refused ? LG_CAUSE_BIT(TPM_NEEDED) : 0;
+}
+
+/* A TPM belongs to generation 2, a key storage drive to generation 1. */
+static uint32_t check_devices(struct lg_turn *turn, unsigned settings, unsigned turned_on)
+{
+    unsigned devices = SETTING_BIT(TPM_ENABLED) | SETTING_BIT(KSD_ENABLED);
+    unsigned own =
+        turn->cell->vm.generation == 1 ? SETTING_BIT(KSD_ENABLED) : SETTING_BIT(TPM_ENABLED);
+    if (!(turned_on & devices) || !(settings & devices & ~own))
+        return 0;
+    switch (lg_choose(turn->tape, LG_SITE_tpm_and_ksd, 0)) {
+    case LG_ALT_tpm_and_ksd_refused: return LG_CAUSE_BIT(UNSUPPORTED);
+    case LG_ALT_tpm_and_ksd_incompatible: return LG_CAUSE_BIT(COMBINATION);
+    default: return 0;
+    }
+}
+
+static uint32_t check_gates(struct lg_turn *turn, unsigned turned_on)
+{
+    uint32_t causes = lg_check_vm(turn) | lg_check_environment(turn) | lg_check_in_use(turn) |
+                      lg_check_power(turn);
+    bool generation_matters = turned_on & SELECTED & ~SETTING_BIT(KSD_ENABLED);
+    if (!(turned_on & SELECTED))
+        return causes;
+    if (turn->cell->vm.generation == 1 && !generation_matters)
+        return causes;
+    return causes | lg_check_support(turn);
+}
+
+static uint32_t check_settings(struct lg_turn *turn, struct lg_job *work)
+{
+    unsigned before = turn->cell->vm.vault.settings;
+    unsigned settings = result_of(turn->cell, work);
+    unsigned turned_on = settings & ~before;
+    unsigned turned_off = before & ~settings;
+    uint32_t causes = check_shielding(turn, work, settings, turned_on);
+    causes |= check_tpm_off(turn, settings, turned_off);
+    causes |= check_devices(turn, settings, turned_on);
+    return causes | check_protector(turn, work, turned_on, turned_off);
+}
+
+/* Some hosts are observed to keep a part of what they refused for want of a protector. */
+static void leave_half(struct lg_turn *turn, uint8_t settings, uint32_t causes)
+{
+    uint8_t before = turn->cell->vm.vault.settings;
+    uint8_t half = (uint8_t)(before | (settings & HALF));
+    if (causes != LG_CAUSE_BIT(NO_PROTECTOR) || half == before)
+        return;
+    if (lg_choose(turn->tape, LG_SITE_modify_atomic, 0) == LG_ALT_modify_atomic_half)
+        lg_effect_set_settings(turn, half);
+}
+
+static bool answers_unchanged_at_once(struct lg_turn *turn, uint8_t settings)
+{
+    if (settings != turn->cell->vm.vault.settings || turn->cell->vm.kind == LG_VM_NONE ||
+        lg_must_queue(turn))
+        return false;
+    return lg_choose(turn->tape, LG_SITE_modify_unchanged, 0) == LG_ALT_modify_unchanged_at_once;
+}
+
+void lg_modify_security_settings(struct lg_turn *turn)
+{
+    uint32_t causes = lg_check_setting_text(turn);
+    if (causes) {
+        lg_refuse(turn, causes);
+        return;
+    }
+    struct lg_job work = work_of(turn);
+    uint8_t settings = result_of(turn->cell, &work);
+    if (answers_unchanged_at_once(turn, settings)) {
+        lg_answer_done(turn, LG_CLAUSE_mod_changes);
+        return;
+    }
+    causes = check_gates(turn, settings & ~(unsigned)turn->cell->vm.vault.settings);
+    if (!causes)
+        causes = check_settings(turn, &work);
+    if (causes) {
+        leave_half(turn, settings, causes);
+        lg_refuse(turn, causes);
+        return;
+    }
+    lg_carry_out(turn, &work, false, LG_CLAUSE_mod_success);
+}

@@ -1,0 +1,369 @@
+/* The state-set oracle. */
+#include "oracle_set.h"
+
+#include <string.h>
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + 63) & ~(size_t)63;
+}
+
+size_t lg_oracle_bytes(uint16_t vm_max, uint32_t set_max)
+{
+    size_t sets = (size_t)vm_max + 1;
+    return aligned(sets * sizeof(struct lg_set)) +
+           aligned(LG_READINGS_MAX * sizeof(struct lg_readings)) +
+           aligned(LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record)) +
+           aligned((sets + 1) * set_max * sizeof(struct lg_element));
+}
+
+static void *carve(unsigned char **at, size_t bytes)
+{
+    void *taken = *at;
+    *at += aligned(bytes);
+    return taken;
+}
+
+static void start_set(struct lg_set *set, uint16_t vm, const struct lg_host_word *host)
+{
+    struct lg_element *first = &set->elements[0];
+    memset(first, 0, sizeof *first);
+    first->cell.host = *host;
+    first->hash = lg_cell_hash(&first->cell);
+    set->count = 1;
+    set->vm = vm;
+    set->used = 1;
+}
+
+void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uint32_t set_max,
+                    const struct lg_profile *profile, const struct lg_host_word *host)
+{
+    unsigned char *at = memory;
+    memset(oracle, 0, sizeof *oracle);
+    oracle->profile = *profile;
+    oracle->vm_max = vm_max;
+    oracle->set_max = set_max;
+    oracle->sets = carve(&at, ((size_t)vm_max + 1) * sizeof(struct lg_set));
+    oracle->readings = carve(&at, LG_READINGS_MAX * sizeof(struct lg_readings));
+    oracle->records = carve(&at, LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record));
+    struct lg_element *elements =
+        carve(&at, ((size_t)vm_max + 2) * set_max * sizeof(struct lg_element));
+    for (unsigned i = 0; i <= vm_max; i++)
+        oracle->sets[i].elements = elements + (size_t)i * set_max;
+    oracle->next.elements = elements + ((size_t)vm_max + 1) * set_max;
+    memset(&oracle->readings[0], 0, sizeof oracle->readings[0]);
+    oracle->readings_count = 1;
+    lg_oracle_reset(oracle, host);
+}
+
+void lg_oracle_reset(struct lg_oracle *oracle, const struct lg_host_word *host)
+{
+    memset(oracle->open, 0, sizeof oracle->open);
+    oracle->record_count = 0;
+    oracle->readings_count = 1;
+    oracle->violated = 0;
+    oracle->undocumented = 0;
+    oracle->set_count = 1;
+    start_set(&oracle->sets[0], LG_VM_HOST, host);
+}
+
+struct lg_set *lg_oracle_set(struct lg_oracle *oracle, uint16_t vm)
+{
+    for (unsigned i = 0; i < oracle->set_count; i++)
+        if (oracle->sets[i].vm == vm)
+            return &oracle->sets[i];
+    if (oracle->set_count > oracle->vm_max)
+        return NULL;
+    struct lg_set *set = &oracle->sets[oracle->set_count++];
+    start_set(set, vm, &oracle->sets[0].elements[0].cell.host);
+    return set;
+}
+
+static void rehash(struct lg_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        set->elements[i].hash = lg_cell_hash(&set->elements[i].cell);
+}
+
+void lg_oracle_set_time(struct lg_oracle *oracle, uint64_t from, uint64_t to)
+{
+    for (unsigned i = 0; i < oracle->set_count; i++) {
+        struct lg_set *set = &oracle->sets[i];
+        for (uint32_t j = 0; j < set->count; j++) {
+            set->elements[j].cell.host.now_from = from;
+            set->elements[j].cell.host.now_to = to;
+        }
+        rehash(set);
+    }
+}
+
+/* ---- verdicts ---- */
+
+static bool same_outcome(const struct lg_outcome *a, const struct lg_outcome *b)
+{
+    struct lg_outcome left = *a;
+    struct lg_outcome right = *b;
+    left.clause = right.clause = left.cause = right.cause = 0;
+    return memcmp(&left, &right, sizeof left) == 0;
+}
+
+static void add_allowed(struct lg_outcome *allowed, unsigned *count, uint8_t *more,
+                        const struct lg_outcome *outcome)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (same_outcome(&allowed[i], outcome))
+            return;
+    if (*count == LG_ALLOWED_MAX)
+        *more = 1;
+    else
+        allowed[(*count)++] = *outcome;
+}
+
+unsigned lg_oracle_allowed(struct lg_oracle *oracle, const struct lg_call *call,
+                           struct lg_outcome *allowed, uint8_t *more)
+{
+    const struct lg_set *set = lg_oracle_set(oracle, call->vm);
+    const struct lg_record *record = lg_oracle_record(oracle, call->vm, call->job);
+    unsigned count = 0;
+    *more = 0;
+    for (uint32_t i = 0; set && i < set->count; i++) {
+        struct lg_tape tape;
+        lg_tape_start(&tape, &oracle->profile, &oracle->readings[set->elements[i].readings], NULL,
+                      0);
+        do {
+            struct lg_cell cell = set->elements[i].cell;
+            struct lg_outcome outcome;
+            struct lg_job evicted;
+            lg_step(&cell, call, record ? &record->job : NULL, &tape, &outcome, &evicted);
+            add_allowed(allowed, &count, more, &outcome);
+        } while (lg_tape_advance(&tape));
+    }
+    return count;
+}
+
+/* The allowed outcome that has most in common with what was seen. */
+static uint16_t nearest_clause(const struct lg_verdict *verdict, const struct lg_outcome *seen)
+{
+    uint16_t clause = LG_CLAUSE_no_uncaused_error;
+    int best = -1;
+    for (unsigned i = 0; i < verdict->allowed_count; i++) {
+        const struct lg_outcome *allowed = &verdict->allowed[i];
+        int common = 4 * (allowed->fault == seen->fault) +
+                     2 * (allowed->return_value == seen->return_value) +
+                     (allowed->answer == seen->answer);
+        if (common > best) {
+            best = common;
+            clause = allowed->clause;
+        }
+    }
+    return clause;
+}
+
+/* Nothing explains what was seen: say what would have, and go on with all that the call may have
+ * done. */
+static void report_violation(struct lg_oracle *oracle, struct lg_set *set,
+                             const struct lg_call *call, const struct lg_outcome *seen,
+                             struct lg_verdict *verdict)
+{
+    struct lg_attempt rebind = {call, seen, 0, true};
+    struct lg_attempt any = {call, NULL, 0, false};
+    verdict->allowed_count =
+        (uint16_t)lg_oracle_allowed(oracle, call, verdict->allowed, &verdict->more);
+    verdict->clause = nearest_clause(verdict, seen);
+    lg_set_successors(oracle, set, &rebind);
+    verdict->kind = oracle->next.count ? LG_VERDICT_INCONSISTENT : LG_VERDICT_VIOLATES;
+    if (!oracle->next.count) {
+        verdict->secondary = oracle->violated;
+        lg_set_successors(oracle, set, &any);
+        for (uint32_t i = 0; i < set->count; i++) {
+            oracle->next.elements[oracle->next.count] = set->elements[i];
+            lg_set_commit(oracle, &oracle->next);
+        }
+        oracle->violated = 1;
+    }
+    if (oracle->bound_hit)
+        verdict->kind = LG_VERDICT_UNDETERMINED;
+    lg_set_swap_next(oracle, set);
+}
+
+static void report_marks(struct lg_oracle *oracle, const struct lg_set *set,
+                         struct lg_verdict *verdict)
+{
+    const struct lg_element *best = &set->elements[0];
+    for (uint32_t i = 1; i < set->count; i++)
+        if (set->elements[i].mark_tag < best->mark_tag)
+            best = &set->elements[i];
+    if (best->mark_tag == LG_TAG_CONFORMS || oracle->undocumented)
+        return;
+    oracle->undocumented = 1;
+    verdict->kind = LG_VERDICT_UNDOCUMENTED;
+    verdict->slot = best->mark_slot;
+    verdict->alternative = best->mark_alternative;
+    verdict->clause =
+        (uint16_t)lg_alternatives[lg_sites[lg_slot_site(best->mark_slot)].alternative +
+                                  best->mark_alternative]
+            .clause;
+}
+
+static void settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_verdict *verdict)
+{
+    report_marks(oracle, set, verdict);
+    lg_oracle_join(oracle, set);
+    verdict->set_size = set->count > 65535 ? 65535 : (uint16_t)set->count;
+}
+
+static bool has_open_calls(const struct lg_oracle *oracle, uint16_t vm)
+{
+    for (unsigned k = 0; k < LG_PENDING_MAX; k++)
+        if (oracle->open[k].used && oracle->open[k].call.vm == vm)
+            return true;
+    return false;
+}
+
+/* The whole host at once: the event happens to every set. */
+static void step_host_event(struct lg_oracle *oracle, const struct lg_call *call)
+{
+    for (unsigned i = 0; i < oracle->set_count; i++) {
+        struct lg_call own = *call;
+        struct lg_attempt attempt = {&own, NULL, 0, false};
+        own.vm = oracle->sets[i].vm;
+        lg_set_successors(oracle, &oracle->sets[i], &attempt);
+        lg_set_swap_next(oracle, &oracle->sets[i]);
+        lg_oracle_join(oracle, &oracle->sets[i]);
+    }
+}
+
+/* A service that said it stopped has stopped for every VM. */
+static void follow_service(struct lg_oracle *oracle, const struct lg_call *call,
+                           const struct lg_outcome *seen)
+{
+    struct lg_call event;
+    if (seen->fault || seen->return_value != 0)
+        return;
+    if (call->method != LG_CALL_STOP_SERVICE && call->method != LG_CALL_START_SERVICE)
+        return;
+    memset(&event, 0, sizeof event);
+    event.method =
+        call->method == LG_CALL_STOP_SERVICE ? LG_CALL_SERVICE_STOPPED : LG_CALL_SERVICE_STARTED;
+    step_host_event(oracle, &event);
+}
+
+static bool is_host_event(const struct lg_call *call)
+{
+    return lg_methods[call->method].kind == LG_KIND_EVENT &&
+           lg_methods[call->method].target == LG_TARGET_HOST;
+}
+
+void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
+                    const struct lg_outcome *seen, struct lg_verdict *verdict)
+{
+    memset(verdict, 0, offsetof(struct lg_verdict, allowed));
+    if (is_host_event(call)) {
+        step_host_event(oracle, call);
+        return;
+    }
+    struct lg_set *set = lg_oracle_set(oracle, call->vm);
+    if (!set) {
+        oracle->bound_hit = 1;
+        verdict->kind = LG_VERDICT_UNDETERMINED;
+        return;
+    }
+    if (has_open_calls(oracle, call->vm))
+        lg_set_close(oracle, set);
+    struct lg_attempt attempt = {call, seen, 0, false};
+    lg_set_successors(oracle, set, &attempt);
+    if (oracle->next.count)
+        lg_set_swap_next(oracle, set);
+    else
+        report_violation(oracle, set, call, seen, verdict);
+    settle(oracle, set, verdict);
+    follow_service(oracle, call, seen);
+}
+
+int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
+                    const struct lg_outcome *seen)
+{
+    for (int k = 0; k < LG_PENDING_MAX; k++) {
+        struct lg_open_call *open = &oracle->open[k];
+        if (open->used)
+            continue;
+        memset(open, 0, sizeof *open);
+        open->call = *call;
+        open->used = 1;
+        open->lost = seen == NULL;
+        if (seen)
+            open->seen = *seen;
+        return k;
+    }
+    oracle->bound_hit = 1;
+    return -1;
+}
+
+/* Clears a bit of what has taken effect; elements that differed only by it become one. */
+static void forget(struct lg_oracle *oracle, struct lg_set *set, uint16_t bits)
+{
+    oracle->next.count = 0;
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct lg_element *to = &oracle->next.elements[oracle->next.count];
+        *to = set->elements[i];
+        to->done &= (uint16_t)~bits;
+        lg_set_commit(oracle, &oracle->next);
+    }
+    lg_set_swap_next(oracle, set);
+}
+
+static uint32_t count_done(const struct lg_set *set, uint16_t bit)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < set->count; i++)
+        count += (set->elements[i].done & bit) != 0;
+    return count;
+}
+
+static void keep_done(struct lg_set *set, uint16_t bit)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->elements[i].done & bit)
+            set->elements[kept++] = set->elements[i];
+    set->count = kept;
+}
+
+void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verdict)
+{
+    struct lg_open_call *open = &oracle->open[handle];
+    uint16_t bit = (uint16_t)(1u << handle);
+    memset(verdict, 0, offsetof(struct lg_verdict, allowed));
+    struct lg_set *set = lg_oracle_set(oracle, open->call.vm);
+    if (!set) {
+        oracle->bound_hit = 1;
+        verdict->kind = LG_VERDICT_UNDETERMINED;
+        return;
+    }
+    lg_set_close(oracle, set);
+    open->used = 0;
+    if (count_done(set, bit))
+        keep_done(set, bit);
+    else
+        report_violation(oracle, set, &open->call, &open->seen, verdict);
+    forget(oracle, set, bit);
+    settle(oracle, set, verdict);
+    follow_service(oracle, &open->call, &open->seen);
+}
+
+void lg_oracle_barrier(struct lg_oracle *oracle)
+{
+    uint16_t lost = 0;
+    for (unsigned k = 0; k < LG_PENDING_MAX; k++)
+        if (oracle->open[k].used && oracle->open[k].lost)
+            lost |= (uint16_t)(1u << k);
+    if (!lost)
+        return;
+    for (unsigned i = 0; i < oracle->set_count; i++) {
+        lg_set_close(oracle, &oracle->sets[i]);
+        forget(oracle, &oracle->sets[i], lost);
+    }
+    for (unsigned k = 0; k < LG_PENDING_MAX; k++)
+        if (lost >> k & 1)
+            oracle->open[k].used = 0;
+}

@@ -1,0 +1,131 @@
+/* The oracle: the set of cells that explain everything seen so far.
+ *
+ * One set for each VM that was touched, and one for the host itself. Readings are shared: what all
+ * cells of one set agree on holds for the others. Any shortcut taken for want of room only accepts
+ * more, and is counted.
+ *
+ * Memory: one block that the caller owns; nothing else is allocated. Not for use by several threads
+ * at once. */
+#ifndef LG_ORACLE_H
+#define LG_ORACLE_H
+
+#include "lastgood.h"
+
+enum lg_verdict_kind {
+    LG_VERDICT_CONFORMS,
+    LG_VERDICT_UNDOCUMENTED, /* explained only by an alternative that no page speaks of */
+    LG_VERDICT_INCONSISTENT, /* explained only by changing a reading in mid-run */
+    LG_VERDICT_VIOLATES,
+    LG_VERDICT_UNDETERMINED /* it would be "violates", but a bound was hit before */
+};
+
+enum { LG_ALLOWED_MAX = 24, LG_VM_HOST = 0xFFFF };
+
+/* What the oracle says of one step. */
+struct lg_verdict {
+    uint8_t kind;      /* enum lg_verdict_kind */
+    uint8_t secondary; /* after another violation since the last reset: not to be counted */
+    uint8_t more;      /* there are more allowed outcomes than `allowed` holds */
+    uint8_t alternative;
+    uint16_t slot;   /* the reading of UNDOCUMENTED and INCONSISTENT */
+    uint16_t clause; /* of a violation: what the nearest allowed outcome rests on */
+    uint16_t allowed_count;
+    uint16_t set_size; /* after the step */
+    struct lg_outcome
+        allowed[LG_ALLOWED_MAX]; /* of VIOLATES and INCONSISTENT: "allowed are only ..." */
+};
+
+/* One explanation. `done` has a bit for each open call that has taken effect in it. */
+struct lg_element {
+    struct lg_cell cell;
+    uint64_t hash;
+    uint16_t readings; /* index of its assignment */
+    uint16_t done;
+    uint16_t mark_slot; /* the first alternative used that does not simply conform, and its tag */
+    uint8_t mark_alternative;
+    uint8_t mark_tag;
+};
+
+struct lg_set {
+    struct lg_element *elements;
+    uint32_t count;
+    uint16_t vm;
+    uint16_t used;
+};
+
+/* A job that left its cell. Those that ended differently in different explanations accept any ended
+ * state. */
+struct lg_record {
+    struct lg_job job;
+    uint16_t vm;
+    uint16_t any;
+};
+
+struct lg_open_call {
+    struct lg_call call;
+    struct lg_outcome seen;
+    uint8_t used;
+    uint8_t lost; /* no reply came: it may take effect until a barrier, and answer anything */
+};
+
+enum { LG_ORACLE_RECORDS_MAX = 1024 };
+
+struct lg_oracle {
+    struct lg_profile profile;
+    struct lg_set *sets;
+    struct lg_set next; /* where a step's successors are put */
+    uint32_t set_max;   /* elements of one set */
+    uint16_t vm_max;
+    uint16_t set_count;
+    uint16_t readings_count;
+    uint16_t record_count;
+    struct lg_readings *readings; /* LG_READINGS_MAX; the first is what all sets agree on */
+    struct lg_record *records;
+    struct lg_open_call open[LG_PENDING_MAX];
+    uint64_t approximations; /* how often room was short */
+    uint64_t steps;          /* of the model, for figures */
+    uint8_t bound_hit;       /* sticky: "violates" is "undetermined" from then on */
+    uint8_t violated;        /* since the last reset */
+    uint8_t undocumented;    /* reported already since the last reset */
+};
+
+/* Bytes that an oracle of so many VMs and elements in a set needs. */
+size_t lg_oracle_bytes(uint16_t vm_max, uint32_t set_max);
+
+/* Memory: at least lg_oracle_bytes(), aligned as malloc aligns. `host` is the host word at the
+ * start. */
+void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uint32_t set_max,
+                    const struct lg_profile *profile, const struct lg_host_word *host);
+
+/* The target was made new: no VM is left, readings that are agreed on stay. A barrier. */
+void lg_oracle_reset(struct lg_oracle *oracle, const struct lg_host_word *host);
+
+/* The time is now between two values: of a target with a clock of its own. */
+void lg_oracle_set_time(struct lg_oracle *oracle, uint64_t from, uint64_t to);
+
+/* A call whose answer is known, with nothing beside it: begin and end in one. seen->fault
+ * LG_FAULT_NONE for events. */
+void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
+                    const struct lg_outcome *seen, struct lg_verdict *verdict);
+
+/* A call was sent; seen NULL: no reply will come. Returns its handle, -1 where no more can be open.
+ */
+int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
+                    const struct lg_outcome *seen);
+
+/* The reply of an open call arrived. */
+void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verdict);
+
+/* From here on, calls without a reply no longer take effect. */
+void lg_oracle_barrier(struct lg_oracle *oracle);
+
+/* The outcomes that the explanations of a VM allow for a call, at most LG_ALLOWED_MAX; *more if
+ * there are others. */
+unsigned lg_oracle_allowed(struct lg_oracle *oracle, const struct lg_call *call,
+                           struct lg_outcome *allowed, uint8_t *more);
+
+/* The set of a VM, for those who look inside; made if it is not there. NULL when there are too
+ * many. */
+struct lg_set *lg_oracle_set(struct lg_oracle *oracle, uint16_t vm);
+
+#endif

@@ -1,0 +1,32 @@
+/* What oracle.c needs of sets. Not for users of the core. */
+#ifndef LG_ORACLE_SET_H
+#define LG_ORACLE_SET_H
+
+#include "oracle.h"
+#include "step.h"
+
+struct lg_attempt {
+    const struct lg_call *call;
+    const struct lg_outcome *seen; /* NULL: any outcome will do */
+    uint16_t done;                 /* the bit that successors get */
+    bool rebind; /* bound readings may change: to find out whether that alone explains */
+};
+
+/* What the elements of a set agree on binds the other sets. */
+void lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed);
+
+/* The record of a job that left its cell, or NULL. */
+struct lg_record *lg_oracle_record(struct lg_oracle *oracle, uint16_t vm, uint16_t name);
+
+/* Adds what stands behind the last element, unless it is there; of two, the lower tag stays. */
+void lg_set_commit(struct lg_oracle *oracle, struct lg_set *set);
+
+/* Fills oracle->next with the successors of a set; and makes oracle->next the set. */
+void lg_set_successors(struct lg_oracle *oracle, const struct lg_set *set,
+                       const struct lg_attempt *attempt);
+void lg_set_swap_next(struct lg_oracle *oracle, struct lg_set *set);
+
+/* Lets every open call of the VM take effect in every order, wherever it can. */
+void lg_set_close(struct lg_oracle *oracle, struct lg_set *set);
+
+#endif

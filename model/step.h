@@ -1,0 +1,92 @@
+/* What the files of the service share: one step at work. Not for users of the core. */
+#ifndef LG_STEP_H
+#define LG_STEP_H
+
+#include "lastgood.h"
+
+/* The arguments of a step, and what its environment does to it. */
+struct lg_turn {
+    struct lg_cell *cell;
+    const struct lg_call *call;
+    const struct lg_job *record;
+    struct lg_tape *tape;
+    struct lg_outcome *outcome;
+    struct lg_job *evicted;
+    uint32_t armed; /* causes in force: those that events armed, and what an uncontrolled
+                       environment adds */
+};
+
+/* Return values, lowest and highest. */
+struct lg_codes {
+    uint32_t from;
+    uint32_t to;
+};
+
+/* Causes that were found are the bits of a word. */
+#define LG_CAUSE_BIT(id) (1u << LG_CAUSE_##id)
+
+/* cell.c */
+void lg_vm_set_usable(struct lg_vm *vm, uint16_t symbol, bool usable);
+void lg_vm_share(struct lg_vm *vm, uint16_t a, uint16_t b);
+void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
+
+/* answer.c: how a call ends. Each returns for the caller's convenience. */
+struct lg_codes lg_codes_of(struct lg_turn *turn, enum lg_method method, enum lg_meaning meaning);
+struct lg_codes lg_codes_of_cause(struct lg_turn *turn, enum lg_method method, enum lg_cause cause);
+void lg_answer_fault(struct lg_turn *turn, enum lg_fault fault, enum lg_clause clause);
+void lg_answer_meaning(struct lg_turn *turn, enum lg_meaning meaning, enum lg_clause clause);
+void lg_answer_done(struct lg_turn *turn, enum lg_clause clause);
+void lg_refuse(struct lg_turn *turn, uint32_t causes);
+void lg_carry_out(struct lg_turn *turn, const struct lg_job *work, bool at_once,
+                  enum lg_clause clause);
+
+/* check.c */
+enum lg_armed_search { LG_ARMED_NONE = LG_MEANING_COUNT };
+enum lg_meaning lg_armed_meaning(const struct lg_turn *turn, enum lg_method method);
+uint32_t lg_check_rights(struct lg_turn *turn);
+uint32_t lg_check_text_shape(const struct lg_call *call);
+uint32_t lg_check_setting_text(struct lg_turn *turn);
+uint32_t lg_check_vm(struct lg_turn *turn);
+uint32_t lg_check_support(struct lg_turn *turn);
+uint32_t lg_check_in_use(struct lg_turn *turn);
+uint32_t lg_check_power(struct lg_turn *turn);
+uint32_t lg_check_environment(struct lg_turn *turn);
+bool lg_must_queue(const struct lg_turn *turn);
+
+/* job.c */
+struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work);
+void lg_jobs_progress(struct lg_turn *turn);
+void lg_jobs_lose(struct lg_turn *turn);
+void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state state);
+const struct lg_job *lg_job_of_call(struct lg_turn *turn);
+bool lg_job_is_removed(struct lg_turn *turn, const struct lg_job *job);
+bool lg_cell_has_room(const struct lg_cell *cell);
+
+/* vault.c, power.c: what work does when it takes effect. False: it failed, and changed what a
+ * failure may change. */
+bool lg_effect(struct lg_turn *turn, const struct lg_job *work);
+void lg_effect_set_settings(struct lg_turn *turn, uint8_t settings);
+bool lg_power_effect(struct lg_turn *turn, uint16_t requested);
+bool lg_power_allows(const struct lg_vm *vm, uint16_t requested);
+bool lg_power_is_known(uint16_t requested);
+bool lg_power_is_same(const struct lg_vm *vm, uint16_t requested);
+bool lg_power_would_fail(struct lg_turn *turn, uint16_t requested);
+
+/* op_*.c: one family of methods each. */
+void lg_get_key_protector(struct lg_turn *turn);
+void lg_set_key_protector(struct lg_turn *turn);
+void lg_set_security_policy(struct lg_turn *turn);
+void lg_restore_last_known_good(struct lg_turn *turn);
+void lg_modify_security_settings(struct lg_turn *turn);
+void lg_vm_request_state_change(struct lg_turn *turn);
+void lg_define_system(struct lg_turn *turn);
+void lg_destroy_system(struct lg_turn *turn);
+void lg_service_control(struct lg_turn *turn);
+void lg_job_request_state_change(struct lg_turn *turn);
+void lg_job_get_error(struct lg_turn *turn);
+void lg_job_kill(struct lg_turn *turn);
+void lg_read(struct lg_turn *turn);
+void lg_list(struct lg_turn *turn);
+void lg_event(struct lg_turn *turn);
+
+#endif
