@@ -117,7 +117,7 @@ static bool can_start_job(const struct lg_turn *turn)
 {
     uint8_t method = turn->call->method;
     return method < LG_KEYED_METHODS && method != LG_CALL_GET_KEY_PROTECTOR &&
-           lg_cell_has_room(turn->cell);
+           turn->call->vm != LG_VM_HOST && lg_cell_has_room(turn->cell);
 }
 
 static bool fails_in_job(struct lg_turn *turn, enum lg_place place)

@@ -65,6 +65,8 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     uint32_t causes = lg_check_rights(turn);
     if (lg_check_text_shape(call))
         return causes | lg_check_text_shape(call);
+    if ((call->setting_flags & LG_TEXT_HUGE) && site_refuses(turn, LG_SITE_setting_too_long, 1))
+        return causes | LG_CAUSE_BIT(SETTING_TOO_LONG);
     if ((call->setting_flags & LG_TEXT_TOO_LONG) && site_refuses(turn, LG_SITE_setting_too_long, 0))
         causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
     if ((call->setting_flags & LG_TEXT_DUPLICATE) &&

@@ -156,7 +156,8 @@ enum lg_setting_flag {
     LG_TEXT_TOO_LONG = 1,
     LG_TEXT_DUPLICATE = 2,
     LG_TEXT_WRONG_TYPE = 4,
-    LG_TEXT_UNKNOWN_PROPERTY = 8
+    LG_TEXT_UNKNOWN_PROPERTY = 8,
+    LG_TEXT_HUGE = 16 /* beyond a mebibyte */
 };
 enum lg_identity {
     LG_ID_EXACT,
@@ -189,6 +190,9 @@ enum lg_timeout_shape {
     LG_TIMEOUT_SHAPE_COUNT
 };
 
+/* The index for calls and events of the host itself. */
+enum { LG_VM_HOST = 0xFFFF };
+
 /* One call, read or event. Members that the method does not have are zero. */
 struct lg_call {
     uint64_t amount;       /* TIME_PASSES: milliseconds */
@@ -207,8 +211,8 @@ struct lg_call {
     uint8_t timeout;
     uint8_t present; /* settings given, bit by enum lg_setting */
     uint8_t values;
-    uint8_t flags; /* events: LG_HOST_x or LG_VM_x flags, LG_VM_PLANNED */
-    uint8_t unused[1];
+    uint8_t flags; /* events: LG_HOST_x or LG_VM_x flags */
+    uint8_t text;  /* which of texts.def realises the setting, for whoever must write it */
 };
 
 /* ---- outcomes ---- */

@@ -19,7 +19,7 @@ enum lg_verdict_kind {
     LG_VERDICT_UNDETERMINED /* it would be "violates", but a bound was hit before */
 };
 
-enum { LG_ALLOWED_MAX = 24, LG_VM_HOST = 0xFFFF };
+enum { LG_ALLOWED_MAX = 24 };
 
 /* What the oracle says of one step. */
 struct lg_verdict {

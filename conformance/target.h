@@ -1,0 +1,45 @@
+/* Targets: what vectors are driven through. */
+#ifndef LG_TARGET_H
+#define LG_TARGET_H
+
+#include "model/trace_json.h"
+
+enum lg_target_reply {
+    LG_TARGET_ANSWERED,
+    LG_TARGET_LOST,    /* no answer came in time */
+    LG_TARGET_REFUSED, /* the target does not take this request; reason says why */
+    LG_TARGET_GONE     /* the target ended, or speaks no sense: the harness cannot go on */
+};
+
+enum lg_capability {
+    LG_CAN_EVENTS = 1,  /* takes events: a controlled target */
+    LG_CAN_INSPECT = 2, /* tells digests of what no client can read */
+    LG_CAN_SNAPSHOT = 4,
+    LG_CAN_MATERIAL = 8, /* takes any bytes as material, and events say which are usable */
+    LG_CAN_CLOCK = 16    /* its time is virtual and only events move it */
+};
+
+struct lg_target {
+    const char *name;      /* as given on the command line */
+    unsigned capabilities; /* enum lg_capability; known once opened */
+    struct lg_blobs *blobs;
+    void *self;
+    /* All fill reason when they return REFUSED or GONE. */
+    enum lg_target_reply (*reset)(struct lg_target *target, struct lg_json_error *reason);
+    enum lg_target_reply (*call)(struct lg_target *target, const struct lg_call *call,
+                                 struct lg_outcome *seen, struct lg_json_error *reason);
+    /* The digests of a VM, released by the caller; NULL where there are none. */
+    json_t *(*inspect)(struct lg_target *target, uint16_t vm);
+    void (*close)(struct lg_target *target);
+};
+
+/* Opens "model:", "model:PROFILE" or "stdio:COMMAND". blobs: the run's bytes. False, with the
+ * reason; *usage: the name is no target at all. */
+bool lg_target_open(struct lg_target *target, const char *name, struct lg_blobs *blobs,
+                    struct lg_json_error *reason, bool *usage);
+bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
+                          struct lg_json_error *reason);
+bool lg_target_stdio_open(struct lg_target *target, const char *command,
+                          struct lg_json_error *reason);
+
+#endif

@@ -1,0 +1,305 @@
+/* The line protocol of lastgood-sim. */
+#include "lines.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LINE_MAX_BYTES =
+        16 * 1024 *
+        1024, /* a call with a protector of LG_BLOB_BYTES_MAX as base64, and much room */
+    READ_BYTES = 64 * 1024,
+    SNAPSHOTS_MAX = 16 /* each is a copy of the whole host */
+};
+
+/* What the protocol keeps beside the simulator. */
+struct session {
+    struct lg_simulator *simulator;
+    struct lg_snapshot *snapshots[SNAPSHOTS_MAX];
+};
+
+static json_t *refuse(json_int_t offset, const char *reason)
+{
+    return json_pack("{s:b, s:{s:I, s:s}}", "ok", 0, "error", "offset", offset, "reason", reason);
+}
+
+/* ---- operations ---- */
+
+static json_t *hello(struct session *session)
+{
+    const struct lg_simulator *simulator = session->simulator;
+    json_t *capabilities =
+        json_pack("[s, s, s, s, s]", "events", "inspect", "snapshot", "material", "clock");
+    json_t *limits =
+        json_pack("{s:i, s:i, s:i, s:i}", "line_bytes", LINE_MAX_BYTES, "vms", LG_VMS_MAX,
+                  "records", LG_RECORDS_MAX, "blob_bytes", LG_BLOB_BYTES_MAX);
+    return json_pack("{s:b, s:s, s:s, s:i, s:s, s:o, s:o}", "ok", 1, "program", "lastgood-sim",
+                     "version", LASTGOOD_VERSION, "protocol", LG_STDIO_PROTOCOL, "profile",
+                     lg_profiles[simulator->options.profile].name, "capabilities", capabilities,
+                     "limits", limits);
+}
+
+static json_t *call(struct session *session, const json_t *request)
+{
+    struct lg_simulator *simulator = session->simulator;
+    struct lg_json_error error;
+    struct lg_outcome outcome;
+    struct lg_call made;
+    if (!lg_call_from_json(request, &simulator->names, &made, &error))
+        return refuse(0, error.reason);
+    if (!lg_simulator_call(simulator, &made, &outcome))
+        return refuse(0, "no room for another VM: 1000 are there");
+    json_t *answer = lg_outcome_to_json(&outcome, &made, &simulator->names);
+    json_object_set_new(answer, "ok", json_true());
+    if (made.method == LG_CALL_CHECKPOINT_TAKEN && !outcome.fault) {
+        char name[LG_NAME_BYTES];
+        simulator->names.write_checkpoint(simulator, made.vm, name);
+        json_object_set_new(answer, "out", json_pack("{s:s}", "checkpoint", name));
+    }
+    return answer;
+}
+
+static json_t *digest(const struct lg_simulator *simulator, uint16_t symbol)
+{
+    const struct lg_blob *blob = lg_blobs_get(&simulator->blobs, symbol);
+    char text[40];
+    if (!blob)
+        return json_null();
+    snprintf(text, sizeof text, "%zu:%016llx", blob->length, (unsigned long long)blob->hash);
+    return json_string(text);
+}
+
+/* What no client can read, without its bytes. */
+static json_t *inspect(struct session *session, const json_t *request)
+{
+    struct lg_simulator *simulator = session->simulator;
+    const char *target = json_string_value(json_object_get(request, "target"));
+    int vm = target ? simulator->names.vm_of(simulator, target) : -1;
+    if (vm < 0)
+        return refuse(0, "\"target\" names no VM");
+    const struct lg_vault *vault = &simulator->host.cells[vm].vm.vault;
+    return json_pack("{s:b, s:{s:o, s:o, s:o, s:o}}", "ok", 1, "digests", "current",
+                     digest(simulator, vault->current), "last_known_good",
+                     digest(simulator, vault->last_known_good), "policy",
+                     digest(simulator, vault->policy), "seal", digest(simulator, vault->seal));
+}
+
+static json_t *snapshot(struct session *session)
+{
+    for (int i = 0; i < SNAPSHOTS_MAX; i++) {
+        if (session->snapshots[i])
+            continue;
+        session->snapshots[i] = lg_simulator_snapshot(session->simulator);
+        if (!session->snapshots[i])
+            return refuse(0, "no memory for a snapshot");
+        return json_pack("{s:b, s:i}", "ok", 1, "snapshot", i);
+    }
+    return refuse(0, "16 snapshots are kept already: restore with \"drop\": true");
+}
+
+static json_t *restore(struct session *session, const json_t *request)
+{
+    const json_t *number = json_object_get(request, "snapshot");
+    json_int_t i = json_is_integer(number) ? json_integer_value(number) : -1;
+    if (i < 0 || i >= SNAPSHOTS_MAX || !session->snapshots[i])
+        return refuse(0, "\"snapshot\" is none that was taken");
+    lg_simulator_restore(session->simulator, session->snapshots[i]);
+    if (json_is_true(json_object_get(request, "drop"))) {
+        lg_snapshot_free(session->snapshots[i]);
+        session->snapshots[i] = NULL;
+    }
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *reset(struct session *session)
+{
+    lg_simulator_reset(session->simulator);
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *carry_out(struct session *session, const json_t *request, bool *bye)
+{
+    const char *op = json_string_value(json_object_get(request, "op"));
+    char reason[LG_REASON_BYTES];
+    if (!op)
+        return refuse(
+            0, "\"op\" is missing: hello, call, event, reset, snapshot, restore, inspect or bye");
+    if (strcmp(op, "call") == 0 || strcmp(op, "event") == 0)
+        return call(session, request);
+    if (strcmp(op, "hello") == 0)
+        return hello(session);
+    if (strcmp(op, "inspect") == 0)
+        return inspect(session, request);
+    if (strcmp(op, "reset") == 0)
+        return reset(session);
+    if (strcmp(op, "snapshot") == 0)
+        return snapshot(session);
+    if (strcmp(op, "restore") == 0)
+        return restore(session, request);
+    *bye = strcmp(op, "bye") == 0;
+    if (*bye)
+        return json_pack("{s:b}", "ok", 1);
+    snprintf(reason, sizeof reason, "no such op: %.60s", op);
+    return refuse(0, reason);
+}
+
+static json_t *answer(struct session *session, const char *line, size_t length, bool *bye)
+{
+    json_error_t error;
+    json_t *request = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
+    json_t *id = json_object_get(request, "id");
+    json_t *answered;
+    *bye = false;
+    if (!request)
+        answered = refuse(error.position, error.text);
+    else if (!json_is_object(request))
+        answered = refuse(0, "a request must be an object");
+    else if (!json_is_integer(id))
+        answered = refuse(0, "\"id\" must be an integer");
+    else
+        answered = carry_out(session, request, bye);
+    json_t *whole = json_object();
+    json_object_set(whole, "id", json_is_integer(id) ? id : json_null());
+    json_object_update(whole, answered);
+    json_decref(answered);
+    json_decref(request);
+    return whole;
+}
+
+json_t *lg_stdio_answer(struct lg_simulator *simulator, const char *line, size_t length, bool *bye)
+{
+    struct session session = {simulator, {NULL}};
+    return answer(&session, line, length, bye);
+}
+
+/* ---- lines ---- */
+
+struct input {
+    int file;
+    char *bytes;
+    size_t start;
+    size_t end;
+    size_t capacity;
+    bool skipping; /* the rest of a line that is too long */
+};
+
+struct output {
+    int file;
+    bool gone;
+};
+
+static void write_all(struct output *output, const char *bytes, size_t length)
+{
+    while (length > 0 && !output->gone) {
+        ssize_t written = write(output->file, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            output->gone = true;
+        else {
+            bytes += written;
+            length -= (size_t)written;
+        }
+    }
+}
+
+static void send_answer(struct output *output, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+    size_t length = text ? strlen(text) : 0;
+    json_decref(json);
+    if (!text)
+        return;
+    text[length] = '\n'; /* in place of the end of the string */
+    write_all(output, text, length + 1);
+    free(text);
+}
+
+/* Makes room behind the bytes that are there; false where a line cannot grow further. */
+static bool make_room(struct input *input)
+{
+    if (input->start > 0) {
+        memmove(input->bytes, input->bytes + input->start, input->end - input->start);
+        input->end -= input->start;
+        input->start = 0;
+    }
+    if (input->capacity - input->end >= READ_BYTES)
+        return true;
+    if (input->capacity > LINE_MAX_BYTES)
+        return false;
+    size_t capacity = input->capacity ? input->capacity * 2 : 2 * READ_BYTES;
+    char *bytes = realloc(input->bytes, capacity);
+    if (!bytes)
+        return false;
+    input->bytes = bytes;
+    input->capacity = capacity;
+    return true;
+}
+
+static bool read_more(struct input *input)
+{
+    ssize_t count;
+    do
+        count = read(input->file, input->bytes + input->end, input->capacity - input->end);
+    while (count < 0 && errno == EINTR);
+    if (count > 0)
+        input->end += (size_t)count;
+    return count > 0;
+}
+
+/* The next line in place, without its end; NULL if there is none yet. */
+static char *take_line(struct input *input, size_t *length)
+{
+    char *line = input->bytes + input->start;
+    char *end = input->end > input->start ? memchr(line, '\n', input->end - input->start) : NULL;
+    if (!end)
+        return NULL;
+    *length = (size_t)(end - line);
+    input->start += *length + 1;
+    return line;
+}
+
+static bool serve_lines(struct session *session, struct input *input, struct output *output)
+{
+    char *line;
+    size_t length;
+    bool bye = false;
+    while (!bye && !output->gone && (line = take_line(input, &length))) {
+        if (!input->skipping)
+            send_answer(output, answer(session, line, length, &bye));
+        input->skipping = false;
+    }
+    return !bye && !output->gone;
+}
+
+static void skip_long_line(struct input *input, struct output *output)
+{
+    json_t *json;
+    input->start = input->end = 0;
+    if (input->skipping)
+        return;
+    input->skipping = true;
+    json = refuse(LINE_MAX_BYTES, "the line is longer than 16 MiB");
+    json_object_set_new(json, "id", json_null());
+    send_answer(output, json);
+}
+
+int lg_stdio_serve(struct lg_simulator *simulator, int input_file, int output_file)
+{
+    struct session session = {simulator, {NULL}};
+    struct input input = {.file = input_file};
+    struct output output = {.file = output_file};
+    do {
+        if (!make_room(&input))
+            skip_long_line(&input, &output);
+        if (!read_more(&input))
+            break;
+    } while (serve_lines(&session, &input, &output));
+    for (int i = 0; i < SNAPSHOTS_MAX; i++)
+        lg_snapshot_free(session.snapshots[i]);
+    free(input.bytes);
+    return output.gone ? 3 : 0;
+}
