@@ -38,10 +38,17 @@ static uint64_t pick_state(struct lg_tape *tape, uint64_t states)
     return pick_bit(tape, states);
 }
 
+/* A code of a vendor's own is none that the sibling methods give a meaning. */
+static uint32_t pick_code(struct lg_tape *tape, uint32_t from, uint32_t to)
+{
+    enum { SIBLINGS_FROM = 32768, OWN_FROM = 33000 };
+    return (uint32_t)spread(tape, from == SIBLINGS_FROM ? OWN_FROM : from, to);
+}
+
 void lg_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call, struct lg_tape *tape)
 {
     if (outcome->return_to > outcome->return_value)
-        outcome->return_value = (uint32_t)spread(tape, outcome->return_value, outcome->return_to);
+        outcome->return_value = pick_code(tape, outcome->return_value, outcome->return_to);
     outcome->return_to = outcome->return_value;
     for (unsigned i = 0; i < LG_FIELDS_MAX; i++) {
         struct lg_field *field = &outcome->fields[i];

@@ -1,0 +1,353 @@
+/* lastgood run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "clause_names.h"
+#include "commands.h"
+#include "model/suggest.h"
+#include "runner.h"
+#include "vector_files.h"
+
+enum { REPORTS_MAX = 8, SMOKE_SHARE_PERCENT = 90 };
+
+static const char help[] =
+    "usage: lastgood run TARGET [VECTOR|FOLDER...] [options]\n"
+    "\n"
+    "Drives conformance vectors through a target, with the oracle judging every answer. Without a "
+    "vector or folder:\n"
+    "the shipped ones. TARGET: model:, model:PROFILE, or stdio:COMMAND (run by /bin/sh -c \"exec "
+    "COMMAND\").\n"
+    "\n"
+    "  --profile NAME       what the target is judged by; default documented\n"
+    "  --tier TIER          smoke, hand, full or wire: vectors up to this tier\n"
+    "  --filter TEXT        vectors whose id contains the text\n"
+    "  --shard I/N          the I-th of N parts, from 1\n"
+    "  --jobs N             N shards at once, each with a target of its own\n"
+    "  --fail-on undocumented   exit 1 where only an undocumented alternative explains\n"
+    "  --report KIND=FILE   json, junit or tap; may be given several times\n"
+    "  --record FILE        write a recording of all calls\n"
+    "\n"
+    "examples:\n"
+    "  lastgood run \"stdio:lastgood-sim --stdio\"\n"
+    "  lastgood run \"stdio:python3 my_wrapper.py\" --tier smoke --report junit=results.xml\n"
+    "\n"
+    "exit codes: 0 conforms, 1 violates or unachieved, 2 undetermined or inconsistent, 3 the "
+    "harness failed, 64 usage\n";
+
+struct options {
+    enum lg_profile_id profile;
+    enum lg_tier tier;
+    const char *filter;
+    unsigned shard;
+    unsigned shards;
+    unsigned jobs;
+    bool fail_on_undocumented;
+    bool selected; /* something narrows the run down: it need not be whole */
+    const char *kinds[REPORTS_MAX];
+    const char *files[REPORTS_MAX];
+    unsigned report_count;
+    const char *record;
+    const char *target;
+    const char *const *paths;
+    size_t path_count;
+};
+
+static bool refuse(const char *what, const char *value)
+{
+    fprintf(stderr, "lastgood: %s: %s; see lastgood run --help\n", what, value);
+    return false;
+}
+
+static bool take_profile(void *self, const char *value)
+{
+    struct options *options = self;
+    const char *names[LG_PROFILE_COUNT];
+    int found = lg_profile_find(value);
+    for (int i = 0; i < LG_PROFILE_COUNT; i++)
+        names[i] = lg_profiles[i].name;
+    const char *near = lg_suggest(value, names, LG_PROFILE_COUNT);
+    if (found < 0 && near)
+        fprintf(stderr, "lastgood: did you mean %s?\n", near);
+    if (found < 0)
+        return refuse("no such profile", value);
+    options->profile = (enum lg_profile_id)found;
+    return true;
+}
+
+static bool take_tier(void *self, const char *value)
+{
+    static const char *const words[LG_TIER_COUNT] = {"smoke", "hand", "full", "wire"};
+    struct options *options = self;
+    for (int i = 0; i < LG_TIER_COUNT; i++)
+        if (strcmp(words[i], value) == 0) {
+            options->tier = (enum lg_tier)i;
+            options->selected = true;
+            return true;
+        }
+    return refuse("no such tier", value);
+}
+
+static bool take_filter(void *self, const char *value)
+{
+    struct options *options = self;
+    options->filter = value;
+    options->selected = true;
+    return true;
+}
+
+static bool take_shard(void *self, const char *value)
+{
+    struct options *options = self;
+    char end;
+    options->selected = true;
+    if (sscanf(value, "%u/%u%c", &options->shard, &options->shards, &end) != 2 ||
+        options->shard < 1 || options->shard > options->shards)
+        return refuse("--shard must be I/N with I from 1 to N", value);
+    return true;
+}
+
+static bool take_jobs(void *self, const char *value)
+{
+    struct options *options = self;
+    char end;
+    if (sscanf(value, "%u%c", &options->jobs, &end) != 1 || options->jobs < 1 || options->jobs > 64)
+        return refuse("--jobs must be from 1 to 64", value);
+    return true;
+}
+
+static bool take_fail_on(void *self, const char *value)
+{
+    struct options *options = self;
+    options->fail_on_undocumented = true;
+    return strcmp(value, "undocumented") == 0 ? true
+                                              : refuse("--fail-on takes \"undocumented\"", value);
+}
+
+static bool take_report(void *self, const char *value)
+{
+    struct options *options = self;
+    static const char *const kinds[] = {"json", "junit", "tap"};
+    const char *equals = strchr(value, '=');
+    if (!equals || !equals[1] || options->report_count == REPORTS_MAX)
+        return refuse("--report must be KIND=FILE", value);
+    for (unsigned i = 0; i < 3; i++)
+        if (strlen(kinds[i]) == (size_t)(equals - value) &&
+            strncmp(kinds[i], value, strlen(kinds[i])) == 0) {
+            options->kinds[options->report_count] = kinds[i];
+            options->files[options->report_count++] = equals + 1;
+            return true;
+        }
+    return refuse("--report must be json=, junit= or tap=", value);
+}
+
+static bool take_record(void *self, const char *value)
+{
+    ((struct options *)self)->record = value;
+    return true;
+}
+
+static const struct lg_option known[] = {
+    {"--profile", true, take_profile}, {"--tier", true, take_tier},
+    {"--filter", true, take_filter},   {"--shard", true, take_shard},
+    {"--jobs", true, take_jobs},       {"--fail-on", true, take_fail_on},
+    {"--report", true, take_report},   {"--record", true, take_record},
+};
+
+/* ---- one run ---- */
+
+static struct lg_result_row *new_row(struct lg_results *results)
+{
+    if (results->count == results->capacity) {
+        size_t capacity = results->capacity ? results->capacity * 2 : 64;
+        struct lg_result_row *rows = realloc(results->rows, capacity * sizeof *rows);
+        if (!rows)
+            return NULL;
+        results->rows = rows;
+        results->capacity = capacity;
+    }
+    return &results->rows[results->count++];
+}
+
+static void show_row(const struct lg_result_row *row)
+{
+    if (row->verdict == LG_VECTOR_CONFORMS)
+        return;
+    printf("%s %s: %s\n", lg_verdict_words[row->verdict], row->id, row->title);
+    for (unsigned i = 0; i < row->line_count; i++)
+        printf("    %s\n", row->lines[i]);
+    if (row->clause_count)
+        printf("    clauses:");
+    for (unsigned i = 0; i < row->clause_count; i++) {
+        char text[LG_CITATION_BYTES];
+        lg_citation_write(row->clauses[i], text);
+        printf(" %s", text);
+    }
+    if (row->clause_count)
+        printf("\n");
+}
+
+static void show_progress(size_t done, size_t count)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu of %zu%s", done, count, done == count ? "\n" : "");
+}
+
+static bool is_chosen(const struct options *options, const struct lg_vector *vector, size_t index)
+{
+    if (vector->tier > options->tier ||
+        (vector->tier == LG_TIER_WIRE && options->tier != LG_TIER_WIRE))
+        return false;
+    if (options->filter && !strstr(vector->id, options->filter))
+        return false;
+    return index % options->shards == options->shard - 1;
+}
+
+/* Runs what is chosen of the files. An exit code if the run cannot go on, -1 otherwise. */
+static int run_files(const struct options *options, const struct lg_file_list *files,
+                     struct lg_runner *runner, struct lg_results *results)
+{
+    struct lg_vector *vector = malloc(sizeof *vector);
+    struct lg_json_error error;
+    int code = vector ? -1 : LG_EXIT_HARNESS;
+    for (size_t i = 0; code < 0 && i < files->count; i++) {
+        if (!lg_vector_load(vector, files->paths[i], runner->blobs, &error)) {
+            fprintf(stderr, "lastgood: %s\n", error.reason);
+            code = LG_EXIT_USAGE;
+        } else if (is_chosen(options, vector, i)) {
+            struct lg_result_row *row = new_row(results);
+            if (!row || !lg_runner_run(runner, vector, row, &error)) {
+                fprintf(stderr, "lastgood: %s: %s\n", vector->id, error.reason);
+                code = LG_EXIT_HARNESS;
+            } else
+                show_row(row);
+        }
+        lg_vector_free(vector);
+        show_progress(i + 1, files->count);
+    }
+    free(vector);
+    return code;
+}
+
+static int exit_code(const struct options *options, const struct lg_results *results)
+{
+    size_t executed = results->count - lg_results_count(results, LG_VECTOR_SKIPPED);
+    if (lg_results_count(results, LG_VECTOR_VIOLATES) ||
+        lg_results_count(results, LG_VECTOR_UNACHIEVED))
+        return LG_EXIT_VIOLATES;
+    if (options->fail_on_undocumented && lg_results_count(results, LG_VECTOR_UNDOCUMENTED))
+        return LG_EXIT_VIOLATES;
+    if (lg_results_count(results, LG_VECTOR_INCONSISTENT))
+        return options->profile == LG_PROFILE_documented ? LG_EXIT_UNDETERMINED : LG_EXIT_VIOLATES;
+    if (lg_results_count(results, LG_VECTOR_UNDETERMINED))
+        return LG_EXIT_UNDETERMINED;
+    if (!options->selected && executed * 100 < results->count * SMOKE_SHARE_PERCENT)
+        return LG_EXIT_UNDETERMINED;
+    return LG_EXIT_CONFORMS;
+}
+
+static int write_reports(const struct options *options, const struct lg_results *results)
+{
+    for (unsigned i = 0; i < options->report_count; i++)
+        if (!lg_report_write(results, options->kinds[i], options->files[i])) {
+            fprintf(stderr, "lastgood: %s: ", options->files[i]);
+            perror("");
+            return LG_EXIT_HARNESS;
+        }
+    return -1;
+}
+
+static FILE *start_recording(const struct options *options, struct lg_runner *runner,
+                             struct lg_recorder *recorder)
+{
+    FILE *file = fopen(options->record, "w");
+    if (!file || !lg_recorder_start(recorder, file, runner->blobs, options->target,
+                                    lg_profiles[options->profile].name)) {
+        fprintf(stderr, "lastgood: %s: ", options->record);
+        perror("");
+    }
+    runner->recorder = recorder;
+    return file;
+}
+
+static int run_target(const struct options *options, const struct lg_file_list *files,
+                      struct lg_blobs *blobs, struct lg_results *results)
+{
+    struct lg_json_error error;
+    struct lg_target target;
+    struct lg_judge judge;
+    struct lg_recorder recorder;
+    struct lg_runner runner = {.target = &target, .judge = &judge, .blobs = blobs};
+    FILE *recording = NULL;
+    bool usage;
+    if (!lg_target_open(&target, options->target, blobs, &error, &usage)) {
+        fprintf(stderr, "lastgood: %s\n", error.reason);
+        if (target.self)
+            target.close(&target);
+        return usage ? LG_EXIT_USAGE : LG_EXIT_HARNESS;
+    }
+    lg_names_of_scripts(&runner.names, blobs);
+    int code = lg_judge_init(&judge, options->profile) ? -1 : LG_EXIT_HARNESS;
+    if (code < 0 && options->record && !(recording = start_recording(options, &runner, &recorder)))
+        code = LG_EXIT_HARNESS;
+    if (code < 0)
+        code = run_files(options, files, &runner, results);
+    if (recording && fclose(recording) != 0)
+        code = LG_EXIT_HARNESS;
+    lg_judge_free(&judge);
+    target.close(&target);
+    return code;
+}
+
+static int run_all(const struct options *options, const struct lg_file_list *files,
+                   struct lg_results *results)
+{
+    struct lg_blobs blobs;
+    struct timespec from, to;
+    char summary[LG_LINE_BYTES];
+    if (!lg_blobs_init(&blobs))
+        return LG_EXIT_HARNESS;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    int code = run_target(options, files, &blobs, results);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    results->seconds =
+        (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    lg_blobs_free(&blobs);
+    if (code < 0)
+        code = write_reports(options, results);
+    lg_results_summary(results, summary, sizeof summary);
+    printf("%s\n", summary);
+    return code < 0 ? exit_code(options, results) : code;
+}
+
+int lg_command_run(int argc, char **argv)
+{
+    struct options options = {.tier = LG_TIER_FULL, .shard = 1, .shards = 1, .jobs = 1};
+    struct lg_results results = {0};
+    struct lg_file_list files;
+    const char **words = calloc((size_t)argc, sizeof *words);
+    size_t count;
+    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
+                                         &options, words, &count)
+                     : LG_EXIT_HARNESS;
+    if (code < 0 && count == 0) {
+        fprintf(stderr, "lastgood: a target is missing; see lastgood run --help\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0) {
+        options.target = results.target = words[0];
+        results.profile = lg_profiles[options.profile].name;
+        options.selected |= count > 1;
+        code = lg_vector_files_find(&files, words + 1, count - 1) ? -1 : LG_EXIT_USAGE;
+    }
+    if (code < 0) {
+        code = run_all(&options, &files, &results);
+        lg_vector_files_free(&files);
+    }
+    free(results.rows);
+    free(words);
+    return code;
+}

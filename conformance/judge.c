@@ -1,0 +1,118 @@
+/* The oracle of a run. */
+#include "judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct lg_host_word fresh_host;
+
+bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile)
+{
+    struct lg_profile loaded;
+    memset(judge, 0, sizeof *judge);
+    judge->profile = profile;
+    judge->memory = malloc(lg_oracle_bytes(LG_JUDGE_VMS, LG_JUDGE_SET_MAX));
+    judge->steps = calloc(LG_JUDGE_STEPS_MAX, sizeof *judge->steps);
+    judge->barriers = calloc(LG_JUDGE_STEPS_MAX + 1, sizeof *judge->barriers);
+    if (!judge->memory || !judge->steps || !judge->barriers)
+        return false;
+    lg_profile_load(&loaded, profile, LG_TAG_UNDOCUMENTED);
+    lg_oracle_init(&judge->oracle, judge->memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &loaded,
+                   &fresh_host);
+    return true;
+}
+
+void lg_judge_free(struct lg_judge *judge)
+{
+    free(judge->memory);
+    free(judge->steps);
+    free(judge->barriers);
+}
+
+void lg_judge_reset(struct lg_judge *judge)
+{
+    lg_oracle_reset(&judge->oracle, &fresh_host);
+    judge->step_count = 0;
+    memset(judge->barriers, 0, (LG_JUDGE_STEPS_MAX + 1) * sizeof *judge->barriers);
+}
+
+static void keep(struct lg_judge *judge, const struct lg_call *call, const struct lg_outcome *seen)
+{
+    if (judge->step_count == LG_JUDGE_STEPS_MAX)
+        return;
+    struct lg_trace_step *step = &judge->steps[judge->step_count++];
+    memset(step, 0, sizeof *step);
+    step->call = *call;
+    step->reply = seen ? LG_REPLY_SEEN : LG_REPLY_LOST;
+    if (seen)
+        step->seen = *seen;
+}
+
+void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
+                   const struct lg_outcome *seen, struct lg_verdict *verdict)
+{
+    keep(judge, call, seen);
+    lg_oracle_step(&judge->oracle, call, seen, verdict);
+}
+
+void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call)
+{
+    keep(judge, call, NULL);
+    lg_oracle_begin(&judge->oracle, call, NULL);
+}
+
+void lg_judge_barrier(struct lg_judge *judge)
+{
+    judge->barriers[judge->step_count] = true;
+    lg_oracle_barrier(&judge->oracle);
+}
+
+/* Judges the trace again with everything admitted. False: not even that explains it. */
+static bool replay(const struct lg_judge *judge, struct lg_oracle *oracle)
+{
+    struct lg_verdict verdict;
+    for (unsigned i = 0; i < judge->step_count; i++) {
+        const struct lg_trace_step *step = &judge->steps[i];
+        if (judge->barriers[i])
+            lg_oracle_barrier(oracle);
+        if (step->reply == LG_REPLY_LOST) {
+            lg_oracle_begin(oracle, &step->call, NULL);
+            continue;
+        }
+        lg_oracle_step(oracle, &step->call, &step->seen, &verdict);
+        if (verdict.kind == LG_VERDICT_VIOLATES || verdict.kind == LG_VERDICT_INCONSISTENT ||
+            verdict.kind == LG_VERDICT_UNDETERMINED)
+            return false;
+    }
+    return true;
+}
+
+static struct lg_explanation first_mark(struct lg_oracle *oracle)
+{
+    struct lg_explanation none = {false, 0, 0};
+    for (unsigned i = 0; i < oracle->set_count; i++) {
+        const struct lg_set *set = &oracle->sets[i];
+        for (uint32_t k = 0; k < set->count; k++)
+            if (set->elements[k].mark_tag == LG_TAG_VIOLATES)
+                return (struct lg_explanation){true, set->elements[k].mark_slot,
+                                               set->elements[k].mark_alternative};
+    }
+    return none;
+}
+
+struct lg_explanation lg_judge_explain(const struct lg_judge *judge)
+{
+    struct lg_explanation explanation = {false, 0, 0};
+    struct lg_profile all;
+    struct lg_oracle *oracle = malloc(sizeof *oracle);
+    void *memory = malloc(lg_oracle_bytes(LG_JUDGE_VMS, LG_JUDGE_SET_MAX));
+    if (oracle && memory) {
+        lg_profile_load(&all, LG_PROFILE_documented, LG_TAG_VIOLATES);
+        lg_oracle_init(oracle, memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &all, &fresh_host);
+        if (replay(judge, oracle))
+            explanation = first_mark(oracle);
+    }
+    free(memory);
+    free(oracle);
+    return explanation;
+}

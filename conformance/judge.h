@@ -1,0 +1,43 @@
+/* The oracle with what a run needs around it: memory, the trace since the last reset, and
+ * explanations. */
+#ifndef LG_JUDGE_H
+#define LG_JUDGE_H
+
+#include "model/oracle.h"
+#include "model/trace.h"
+
+enum { LG_JUDGE_VMS = 16, LG_JUDGE_SET_MAX = 4096, LG_JUDGE_STEPS_MAX = 4096 };
+
+struct lg_judge {
+    struct lg_oracle oracle;
+    void *memory;
+    enum lg_profile_id profile;
+    struct lg_trace_step
+        *steps;     /* since the last reset, for explanations; at most LG_JUDGE_STEPS_MAX */
+    bool *barriers; /* a barrier before the step of that index */
+    unsigned step_count;
+};
+
+/* Why something violates: the alternative that would explain it. */
+struct lg_explanation {
+    bool found;
+    uint16_t slot;
+    uint8_t alternative;
+};
+
+bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile);
+void lg_judge_free(struct lg_judge *judge);
+
+/* The target was made new. */
+void lg_judge_reset(struct lg_judge *judge);
+
+/* A call and what came back; a call without a reply; nothing lost takes effect from here on. */
+void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
+                   const struct lg_outcome *seen, struct lg_verdict *verdict);
+void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call);
+void lg_judge_barrier(struct lg_judge *judge);
+
+/* Looks for alternatives that violate a clause and would explain the trace up to now. */
+struct lg_explanation lg_judge_explain(const struct lg_judge *judge);
+
+#endif

@@ -1,0 +1,31 @@
+/* Targets by their names. */
+#include "target.h"
+
+#include <string.h>
+
+static bool has_prefix(const char *name, const char *prefix, const char **rest)
+{
+    size_t length = strlen(prefix);
+    *rest = name + length;
+    return strncmp(name, prefix, length) == 0;
+}
+
+bool lg_target_open(struct lg_target *target, const char *name, struct lg_blobs *blobs,
+                    struct lg_json_error *reason, bool *usage)
+{
+    const char *rest;
+    memset(target, 0, sizeof *target);
+    target->name = name;
+    target->blobs = blobs;
+    *usage = false;
+    if (has_prefix(name, "stdio:", &rest) && *rest)
+        return lg_target_stdio_open(target, rest, reason);
+    *usage = true;
+    if (!has_prefix(name, "model:", &rest))
+        return lg_json_fail(
+            reason, "no such target: %.80s; one of model:, model:PROFILE, stdio:COMMAND", name);
+    int profile = *rest ? lg_profile_find(rest) : LG_PROFILE_documented;
+    if (profile < 0)
+        return lg_json_fail(reason, "no such profile: %.60s", rest);
+    return lg_target_model_open(target, (enum lg_profile_id)profile, reason);
+}
