@@ -172,8 +172,8 @@ enum {
     LG_KEYS_REQUEST = 5,                         /* Start, Suspend, Terminate, Kill, Service */
     LG_KEYS_BLOB = 8, /* protector and policy: short, too long, empty, Null */
     LG_KEYS_FLAG = 8,
-    LG_KEYS_TEXT_LENGTH = 2,    /* above 64 KiB, above 1 MiB */
-    LG_KEYS_IDENTITY = 2 /* other case, without the last part */
+    LG_KEYS_TEXT_LENGTH = 2, /* above 64 KiB, above 1 MiB */
+    LG_KEYS_IDENTITY = 2     /* other case, without the last part */
 };
 
 enum lg_slot {

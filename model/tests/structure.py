@@ -37,8 +37,11 @@ MODEL = ("tables", "core", "trace", "trace_json")
 LAYERS = (
     Layer("tables", ("model/*.def", "model/limits.h"), (), CORE_HEADERS),
     Layer("model tests", ("model/tests/*",), MODEL, ANY),
-    Layer("trace_json", ("model/trace_json*",), ("tables", "core", "trace"),
-          C_HEADERS + ("jansson.h",)),
+    Layer("benches", ("model/bench/*",), MODEL, ANY),
+    Layer("trace_json", ("model/trace_json*", "model/trace_blobs.c", "model/trace_outcome.c",
+                         "model/trace_properties.c", "model/trace_time.c", "model/recording.*",
+                         "model/suggest.*"),
+          ("tables", "core", "trace"), C_HEADERS + ("jansson.h",)),
     Layer("trace", ("model/trace*",), ("tables", "core"), CORE_HEADERS),
     Layer("core", ("model/*",), ("tables",), CORE_HEADERS),
     Layer("wsman tests", ("sim/wsman/tests/*",), MODEL + ("wsman",), ANY),
