@@ -206,11 +206,13 @@ static uint32_t result_of_codes(uint8_t method, uint32_t from, uint32_t to)
     return lg_result_of_return((enum lg_method)method, from);
 }
 
-static uint32_t result_of_end(uint8_t method, const struct lg_job *job)
+static uint32_t result_of_end(uint8_t method, const struct lg_job *job,
+                              const struct lg_outcome *shown)
 {
+    const struct lg_field *error = &shown->fields[LG_JOB_FIELD_ERROR_CODE];
     if (job->state == LG_JOB_EXCEPTION)
-        return result_of_codes(method, job->error, job->error_to);
-    return lg_result_of_job((enum lg_method)method, (enum lg_job_state)job->state, job->error);
+        return result_of_codes(method, (uint32_t)error->from, (uint32_t)error->to);
+    return lg_result_of_job((enum lg_method)method, (enum lg_job_state)job->state, 0);
 }
 
 /* A job that the script does not name is never asked for again once its end was seen. */
@@ -231,9 +233,10 @@ static void forget_job(struct walk *walk, unsigned at, struct history *history,
 }
 
 static void end_followed(struct walk *walk, unsigned at, struct history *to,
-                         const struct lg_call *started, const struct lg_job *job)
+                         const struct lg_call *started, const struct lg_job *job,
+                         const struct lg_outcome *shown)
 {
-    uint32_t result = result_of_end(started->method, job);
+    uint32_t result = result_of_end(started->method, job, shown);
     forget_job(walk, at, to, started, job->name);
     go_on(walk, at, to, started, &(struct lg_outcome){0}, result);
 }
@@ -258,7 +261,7 @@ static void follow(struct walk *walk, unsigned at, const struct history *from,
             if (outcome.fault)
                 go_on(walk, at, &to, started, &(struct lg_outcome){0}, LG_RESULT_GONE);
             else if (there && lg_job_has_ended(there))
-                end_followed(walk, at, &to, started, there);
+                end_followed(walk, at, &to, started, there, &outcome);
             else
                 add(walk, &walk->ended, &to);
         } while (lg_tape_advance(&tape));

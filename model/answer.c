@@ -129,9 +129,10 @@ static bool fails_in_job(struct lg_turn *turn, enum lg_place place)
     return lg_choose(turn->tape, site, turn->call->method) == LG_ALT_place_of_state_errors_in_job;
 }
 
-/* A start that cannot succeed is found out by the job itself, when it gets that far. */
-static struct lg_job failing_work(const struct lg_turn *turn, enum lg_cause cause,
-                                  struct lg_codes codes)
+/* A start that cannot succeed is found out by the job itself, when it gets that far. Other jobs
+ * know why they will fail; which code says so is left open until somebody looks, but for causes
+ * that may be gone by then. */
+static struct lg_job failing_work(struct lg_turn *turn, enum lg_cause cause)
 {
     struct lg_job work;
     memset(&work, 0, sizeof work);
@@ -140,8 +141,7 @@ static struct lg_job failing_work(const struct lg_turn *turn, enum lg_cause caus
     if (cause == LG_CAUSE_START_FAILS)
         return work;
     work.flags = LG_JOB_WILL_FAIL;
-    work.error = codes.from;
-    work.error_to = codes.to;
+    lg_job_set_error(turn, &work, cause);
     return work;
 }
 
@@ -156,26 +156,24 @@ static enum lg_cause pick_cause(struct lg_turn *turn, uint32_t causes)
     return (enum lg_cause)__builtin_ctz(causes);
 }
 
-/* Drawn in this order: which of several causes, its code, its place. */
+/* Drawn in this order: which of several causes, its place, its code. */
 void lg_refuse(struct lg_turn *turn, uint32_t causes)
 {
     enum lg_method method = (enum lg_method)turn->call->method;
     enum lg_cause cause = pick_cause(turn, causes);
     const struct lg_cause_row *row = &lg_causes[cause];
-    uint8_t answer = answer_of_cause(turn, method, cause);
 
     turn->outcome->cause = (uint16_t)(cause + 1);
-    if (is_fault(answer)) {
+    if (fails_in_job(turn, row->place)) {
+        struct lg_job work = failing_work(turn, cause);
+        answer_job(turn, lg_job_add(turn, &work), row->clause);
+        return;
+    }
+    uint8_t answer = answer_of_cause(turn, method, cause);
+    if (is_fault(answer))
         lg_answer_fault(turn, (enum lg_fault)(answer - LG_ANSWER_FAULT), row->clause);
-        return;
-    }
-    struct lg_codes codes = codes_of_answer(turn, method, answer);
-    if (!fails_in_job(turn, row->place)) {
-        answer_codes(turn, codes, row->clause);
-        return;
-    }
-    struct lg_job work = failing_work(turn, cause, codes);
-    answer_job(turn, lg_job_add(turn, &work), row->clause);
+    else
+        answer_codes(turn, codes_of_answer(turn, method, answer), row->clause);
 }
 
 /* Accepted: done before the method returns, or by a job. at_once: without a job, whatever the

@@ -58,11 +58,12 @@ uint32_t lg_check_text_shape(const struct lg_call *call)
     }
 }
 
-/* The caller's rights, the text of SecuritySettingData, and the VM that it names. */
+/* The caller's rights, the text of SecuritySettingData, and the VM that it names; the environment
+ * may fail any call. */
 uint32_t lg_check_setting_text(struct lg_turn *turn)
 {
     const struct lg_call *call = turn->call;
-    uint32_t causes = lg_check_rights(turn);
+    uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);
     if (lg_check_text_shape(call))
         return causes | lg_check_text_shape(call);
     if ((call->setting_flags & LG_TEXT_HUGE) && site_refuses(turn, LG_SITE_setting_too_long, 1))

@@ -82,9 +82,6 @@ struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work)
     job->state = LG_JOB_NEW;
     job->ended_from = cell->host.now_from;
     job->ended_to = LG_TIME_MAX_MS;
-    if (lg_choose(turn->tape, LG_SITE_job_cancellable, work->method) ==
-        LG_ALT_job_cancellable_until_effect)
-        job->flags |= LG_JOB_CANCELLABLE;
     return job;
 }
 
@@ -92,8 +89,7 @@ void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state stat
 {
     job->state = (uint8_t)state;
     job->ended_to = turn->cell->host.now_to;
-    job->flags &= (uint8_t) ~(LG_JOB_WILL_FAIL | LG_JOB_WILL_TERMINATE | LG_JOB_WILL_BE_KILLED |
-                              LG_JOB_CANCELLABLE);
+    job->flags &= LG_JOB_ERROR_OPEN | LG_JOB_END_SEEN;
     job->flags |= LG_JOB_MOVED;
     job->argument = LG_SYMBOL_NONE;
     job->present = 0;
@@ -106,11 +102,36 @@ void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state stat
     job->error_to = failed ? 65535 : 0;
 }
 
-static void fail(struct lg_turn *turn, struct lg_job *job, enum lg_cause cause)
+/* Why a job fails. An armed cause may be gone when somebody looks: its code is fixed now. */
+void lg_job_set_error(struct lg_turn *turn, struct lg_job *job, enum lg_cause cause)
 {
-    struct lg_codes codes = lg_codes_of_cause(turn, (enum lg_method)job->method, cause);
+    struct lg_codes codes = {cause, cause};
+    if (cause == LG_CAUSE_ENVIRONMENT)
+        codes = lg_codes_of_cause(turn, (enum lg_method)job->method, cause);
+    else
+        job->flags |= LG_JOB_ERROR_OPEN;
     job->error = codes.from;
     job->error_to = codes.to;
+}
+
+/* What ErrorCode shows: a code that was left open is found now. */
+struct lg_codes lg_job_error(struct lg_turn *turn, const struct lg_job *job)
+{
+    if (job->flags & LG_JOB_ERROR_OPEN)
+        return lg_codes_of_cause(turn, (enum lg_method)job->method, (enum lg_cause)job->error);
+    return (struct lg_codes){job->error, job->error_to};
+}
+
+bool lg_job_is_cancellable(struct lg_turn *turn, const struct lg_job *job)
+{
+    return !(job->flags & LG_JOB_TOOK_EFFECT) &&
+           lg_choose(turn->tape, LG_SITE_job_cancellable, job->method) ==
+               LG_ALT_job_cancellable_until_effect;
+}
+
+static void fail(struct lg_turn *turn, struct lg_job *job, enum lg_cause cause)
+{
+    lg_job_set_error(turn, job, cause);
     lg_job_end(turn, job, LG_JOB_EXCEPTION);
 }
 
@@ -146,7 +167,6 @@ static void take_effect(struct lg_turn *turn, struct lg_job *job)
         return;
     lg_effect(turn, &work);
     job->flags |= LG_JOB_TOOK_EFFECT;
-    job->flags &= (uint8_t)~LG_JOB_CANCELLABLE;
 }
 
 /* How many of job_progress's alternatives a job has: one that took effect, or that will fail, only

@@ -104,7 +104,7 @@ enum lg_job_flag {
     LG_JOB_WILL_FAIL = 2,      /* error holds the code it will end with */
     LG_JOB_WILL_TERMINATE = 4, /* a client asked for it */
     LG_JOB_MOVED = 8, /* its state may have changed since TimeOfLastStateChange was last seen */
-    LG_JOB_CANCELLABLE = 16,
+    LG_JOB_ERROR_OPEN = 16,     /* error holds an enum lg_cause: its code was not seen yet */
     LG_JOB_WILL_BE_KILLED = 32, /* with WILL_TERMINATE: Kill, not Terminate */
     LG_JOB_END_SEEN = 64        /* its final state was observed */
 };

@@ -128,7 +128,7 @@ static void request_end(struct lg_turn *turn, struct lg_job *job, bool kill)
 {
     static const uint8_t meanings[] = {LG_MEANING_BUSY, LG_MEANING_JOB_STARTED,
                                        LG_MEANING_INVALID_STATE};
-    if (!(job->flags & LG_JOB_CANCELLABLE)) {
+    if (!lg_job_is_cancellable(turn, job)) {
         answer_unsupported(turn);
         return;
     }

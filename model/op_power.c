@@ -47,9 +47,9 @@ void lg_vm_request_state_change(struct lg_turn *turn)
         lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
         return;
     }
-    uint32_t causes = lg_check_rights(turn);
-    if (!causes)
-        causes = lg_check_environment(turn) | lg_check_in_use(turn) | check_request(turn);
+    uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);
+    if (!(causes & ~LG_CAUSE_BIT(ENVIRONMENT)))
+        causes |= lg_check_in_use(turn) | check_request(turn);
     if (causes)
         refuse_start(turn, causes);
     else
@@ -90,9 +90,9 @@ void lg_destroy_system(struct lg_turn *turn)
         lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
         return;
     }
-    uint32_t causes = lg_check_rights(turn);
-    if (!causes)
-        causes = lg_check_environment(turn) | lg_check_in_use(turn) | check_destroy_power(turn);
+    uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);
+    if (!(causes & ~LG_CAUSE_BIT(ENVIRONMENT)))
+        causes |= lg_check_in_use(turn) | check_destroy_power(turn);
     if (causes)
         lg_refuse(turn, causes);
     else

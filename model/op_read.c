@@ -57,9 +57,10 @@ static void show_job_type(struct lg_turn *turn, const struct lg_job *job)
         show_value(turn->outcome, LG_JOB_FIELD_TYPE, types[way]);
 }
 
-static void show_live_job(struct lg_outcome *outcome, const struct lg_job *job)
+static void show_live_job(struct lg_turn *turn, const struct lg_job *job)
 {
-    bool cancellable = job->flags & LG_JOB_CANCELLABLE;
+    struct lg_outcome *outcome = turn->outcome;
+    bool cancellable = lg_job_is_cancellable(turn, job);
     show_mask(outcome, LG_JOB_FIELD_STATE, live_states(job));
     show_value(outcome, LG_JOB_FIELD_ERROR_CODE, 0);
     show(outcome, LG_JOB_FIELD_PERCENT, job->percent, 100);
@@ -72,12 +73,13 @@ static void show_ended_job(struct lg_turn *turn, const struct lg_job *job)
 {
     struct lg_outcome *outcome = turn->outcome;
     bool done = job->state == LG_JOB_COMPLETED || job->state == LG_JOB_COMPLETED_WITH_WARNINGS;
+    struct lg_codes error = lg_job_error(turn, job);
     uint64_t status = 2;
     if (!done &&
         lg_choose(turn->tape, LG_SITE_job_failure_status, 0) == LG_ALT_job_failure_status_error)
         status = 6;
     show_mask(outcome, LG_JOB_FIELD_STATE, ended_states(turn, job));
-    show(outcome, LG_JOB_FIELD_ERROR_CODE, job->error, job->error_to);
+    show(outcome, LG_JOB_FIELD_ERROR_CODE, error.from, error.to);
     show(outcome, LG_JOB_FIELD_PERCENT, done ? 100 : job->percent, 100);
     show(outcome, LG_JOB_FIELD_CANCELLABLE, 0, 1);
     show_value(outcome, LG_JOB_FIELD_OPERATIONAL_STATUS, status);
@@ -108,7 +110,7 @@ static void read_job(struct lg_turn *turn)
     }
     turn->outcome->clause = LG_CLAUSE_job_states;
     if (lg_job_is_live(job))
-        show_live_job(turn->outcome, job);
+        show_live_job(turn, job);
     else
         show_ended_job(turn, job);
     show_job_type(turn, job);

@@ -150,7 +150,7 @@ static bool answers_unchanged_at_once(struct lg_turn *turn, uint8_t settings)
 void lg_modify_security_settings(struct lg_turn *turn)
 {
     uint32_t causes = lg_check_setting_text(turn);
-    if (causes) {
+    if (causes & ~LG_CAUSE_BIT(ENVIRONMENT)) {
         lg_refuse(turn, causes);
         return;
     }

@@ -3,6 +3,9 @@
 
 #include "step.h"
 
+/* What is wrong beside the VM that the call names: it is known, and looked at as well. */
+#define NOT_OF_THE_TEXT (LG_CAUSE_BIT(BYTES_REFUSED) | LG_CAUSE_BIT(ENVIRONMENT))
+
 static struct lg_job work_of(const struct lg_call *call)
 {
     struct lg_job work;
@@ -65,7 +68,7 @@ static uint32_t check_bytes(struct lg_turn *turn, uint16_t *symbol)
 /* What every method of the vault checks once the text names a VM. */
 static uint32_t check_common(struct lg_turn *turn)
 {
-    uint32_t causes = lg_check_vm(turn) | lg_check_support(turn) | lg_check_environment(turn);
+    uint32_t causes = lg_check_vm(turn) | lg_check_support(turn);
     causes |= lg_check_in_use(turn);
     return causes | lg_check_power(turn);
 }
@@ -100,8 +103,8 @@ static uint16_t protector_in_use(struct lg_turn *turn)
 void lg_get_key_protector(struct lg_turn *turn)
 {
     uint32_t causes = lg_check_setting_text(turn);
-    if (!causes)
-        causes = lg_check_vm(turn) | lg_check_support(turn) | lg_check_environment(turn);
+    if (!(causes & ~NOT_OF_THE_TEXT))
+        causes |= lg_check_vm(turn) | lg_check_support(turn);
     if (causes) {
         lg_refuse(turn, causes);
         return;
@@ -130,7 +133,7 @@ void lg_set_key_protector(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
     uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work.argument);
-    if (!(causes & ~LG_CAUSE_BIT(BYTES_REFUSED)))
+    if (!(causes & ~NOT_OF_THE_TEXT))
         causes |= check_common(turn);
     if (!causes)
         causes = check_seal(turn, work.argument);
@@ -157,7 +160,7 @@ void lg_set_security_policy(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
     uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work.argument);
-    if (!(causes & ~LG_CAUSE_BIT(BYTES_REFUSED)))
+    if (!(causes & ~NOT_OF_THE_TEXT))
         causes |= check_common(turn);
     if (!causes)
         causes = check_protector_for_policy(turn);
@@ -180,8 +183,8 @@ void lg_restore_last_known_good(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
     uint32_t causes = lg_check_setting_text(turn);
-    if (!causes)
-        causes = check_common(turn);
+    if (!(causes & ~NOT_OF_THE_TEXT))
+        causes |= check_common(turn);
     if (!causes)
         causes = check_last_known_good(turn);
     if (causes)

@@ -8,12 +8,21 @@ static size_t aligned(size_t bytes)
     return (bytes + 63) & ~(size_t)63;
 }
 
+static uint32_t index_size(uint32_t set_max)
+{
+    uint32_t size = 64;
+    while (size < 2 * set_max)
+        size *= 2;
+    return size;
+}
+
 size_t lg_oracle_bytes(uint16_t vm_max, uint32_t set_max)
 {
     size_t sets = (size_t)vm_max + 1;
     return aligned(sets * sizeof(struct lg_set)) +
            aligned(LG_READINGS_MAX * sizeof(struct lg_readings)) +
            aligned(LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record)) +
+           aligned(index_size(set_max) * sizeof(uint32_t)) +
            aligned((sets + 1) * set_max * sizeof(struct lg_element));
 }
 
@@ -46,6 +55,8 @@ void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uin
     oracle->sets = carve(&at, ((size_t)vm_max + 1) * sizeof(struct lg_set));
     oracle->readings = carve(&at, LG_READINGS_MAX * sizeof(struct lg_readings));
     oracle->records = carve(&at, LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record));
+    oracle->index_size = index_size(set_max);
+    oracle->index = carve(&at, oracle->index_size * sizeof *oracle->index);
     struct lg_element *elements =
         carve(&at, ((size_t)vm_max + 2) * set_max * sizeof(struct lg_element));
     for (unsigned i = 0; i <= vm_max; i++)
@@ -248,6 +259,22 @@ static void follow_service(struct lg_oracle *oracle, const struct lg_call *call,
     step_host_event(oracle, &event);
 }
 
+/* What was exported is what any explanation of the exported VM says. */
+static void import_successors(struct lg_oracle *oracle, const struct lg_set *set,
+                              const struct lg_call *call, const struct lg_outcome *seen)
+{
+    const struct lg_set *exported = lg_oracle_set(oracle, call->other);
+    oracle->next.count = 0;
+    for (uint32_t i = 0; exported && i < exported->count; i++) {
+        const struct lg_vm *vm = &exported->elements[i].cell.vm;
+        struct lg_call own = *call;
+        struct lg_attempt attempt = {&own, seen, 0, false};
+        own.image = vm->image;
+        own.requested = vm->generation;
+        lg_set_add_successors(oracle, set, &attempt);
+    }
+}
+
 static bool is_host_event(const struct lg_call *call)
 {
     return lg_methods[call->method].kind == LG_KIND_EVENT &&
@@ -270,8 +297,12 @@ void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
     }
     if (has_open_calls(oracle, call->vm))
         lg_set_close(oracle, set);
-    struct lg_attempt attempt = {call, seen, 0, false};
-    lg_set_successors(oracle, set, &attempt);
+    if (call->method == LG_CALL_VM_IMPORTED)
+        import_successors(oracle, set, call, seen);
+    else {
+        struct lg_attempt attempt = {call, seen, 0, false};
+        lg_set_successors(oracle, set, &attempt);
+    }
     if (oracle->next.count)
         lg_set_swap_next(oracle, set);
     else

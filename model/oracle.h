@@ -68,6 +68,23 @@ struct lg_open_call {
     uint8_t lost; /* no reply came: it may take effect until a barrier, and answer anything */
 };
 
+/* Ways of one call that fit what was seen: beyond this many, readings are bound whether they matter
+ * or not. */
+enum { LG_LEAVES_MAX = 256 };
+
+struct lg_leaf {
+    uint32_t element; /* where its successor stands */
+    uint32_t bound;   /* draws that matter, bit by position: readings to bind */
+    uint8_t count;
+    uint8_t gone; /* another one stands for it */
+    struct lg_draw draws[LG_DRAWS_MAX];
+};
+
+struct lg_leaves {
+    uint32_t count;
+    struct lg_leaf items[LG_LEAVES_MAX];
+};
+
 enum { LG_ORACLE_RECORDS_MAX = 1024 };
 
 struct lg_oracle {
@@ -81,6 +98,11 @@ struct lg_oracle {
     uint16_t record_count;
     struct lg_readings *readings; /* LG_READINGS_MAX; the first is what all sets agree on */
     struct lg_record *records;
+    uint32_t *index; /* of the elements of one larger set, by their hash */
+    const struct lg_element *indexed;
+    uint32_t indexed_count;
+    uint32_t index_size;     /* a power of two, twice set_max or more */
+    struct lg_leaves leaves; /* scratch of one call on one element */
     struct lg_open_call open[LG_PENDING_MAX];
     uint64_t approximations; /* how often room was short */
     uint64_t steps;          /* of the model, for figures */

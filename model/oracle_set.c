@@ -19,18 +19,13 @@ static uint16_t intern_readings(struct lg_oracle *oracle, const struct lg_readin
 }
 
 static uint16_t readings_after(struct lg_oracle *oracle, uint16_t before,
-                               const struct lg_tape *tape)
+                               const struct lg_leaf *leaf)
 {
     struct lg_readings learnt;
-    bool any = false;
-    for (unsigned i = 0; i < tape->count && !any; i++)
-        any = lg_sites[tape->draws[i].site].scope == LG_SCOPE_READING;
-    if (!any)
+    if (!leaf->bound)
         return before;
     learnt = oracle->readings[before];
-    if (!lg_readings_learn(&learnt, tape))
-        return before;
-    return intern_readings(oracle, &learnt);
+    return lg_leaf_learn(&learnt, leaf) ? intern_readings(oracle, &learnt) : before;
 }
 
 /* Whether two assignments bind one slot differently. */
@@ -92,12 +87,14 @@ void lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed)
  * ------------------------------------------------------------------------------------------------
  */
 
-static void mark(struct lg_element *element, const struct lg_tape *tape)
+/* The first alternative of a leaf that does not simply conform, unless it made no difference. */
+static void mark(struct lg_element *element, const struct lg_leaf *leaf)
 {
-    for (unsigned i = 0; i < tape->count; i++) {
-        const struct lg_draw *draw = &tape->draws[i];
+    for (unsigned i = 0; i < leaf->count; i++) {
+        const struct lg_draw *draw = &leaf->draws[i];
+        bool reading = lg_sites[draw->site].scope == LG_SCOPE_READING;
         enum lg_tag tag = lg_slot_tag(draw->slot, draw->alternative);
-        if (tag <= element->mark_tag)
+        if (tag <= element->mark_tag || (reading && !(leaf->bound >> i & 1)))
             continue;
         element->mark_tag = (uint8_t)tag;
         element->mark_slot = draw->slot;
@@ -111,16 +108,56 @@ static bool same_element(const struct lg_element *a, const struct lg_element *b)
            lg_cell_equal(&a->cell, &b->cell);
 }
 
+/* Finds an equal element by walking: what small sets do. */
+static struct lg_element *find_by_walk(const struct lg_set *set, const struct lg_element *candidate)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (same_element(&set->elements[i], candidate))
+            return &set->elements[i];
+    return NULL;
+}
+
+static uint32_t *index_place(struct lg_oracle *oracle, const struct lg_set *set,
+                             const struct lg_element *candidate)
+{
+    uint32_t mask = oracle->index_size - 1;
+    uint32_t at = (uint32_t)candidate->hash & mask;
+    while (oracle->index[at] && !same_element(&set->elements[oracle->index[at] - 1], candidate))
+        at = (at + 1) & mask;
+    return &oracle->index[at];
+}
+
+/* The index is of one set at a time; it takes in what was added since it was last used. */
+static void catch_up(struct lg_oracle *oracle, const struct lg_set *set)
+{
+    if (oracle->indexed != set->elements || oracle->indexed_count > set->count) {
+        memset(oracle->index, 0, oracle->index_size * sizeof *oracle->index);
+        oracle->indexed = set->elements;
+        oracle->indexed_count = 0;
+    }
+    for (; oracle->indexed_count < set->count; oracle->indexed_count++)
+        *index_place(oracle, set, &set->elements[oracle->indexed_count]) =
+            oracle->indexed_count + 1;
+}
+
+static struct lg_element *find(struct lg_oracle *oracle, struct lg_set *set,
+                               const struct lg_element *candidate)
+{
+    enum { WALKED_MAX = 24 };
+    if (set->count < WALKED_MAX)
+        return find_by_walk(set, candidate);
+    catch_up(oracle, set);
+    uint32_t there = *index_place(oracle, set, candidate);
+    return there ? &set->elements[there - 1] : NULL;
+}
+
 /* Adds what stands behind the last element, unless it is there already; of two, the one with the
  * lower tag stays. */
 void lg_set_commit(struct lg_oracle *oracle, struct lg_set *set)
 {
     struct lg_element *candidate = &set->elements[set->count];
-    candidate->hash = lg_cell_hash(&candidate->cell);
-    for (uint32_t i = 0; i < set->count; i++) {
-        struct lg_element *there = &set->elements[i];
-        if (!same_element(there, candidate))
-            continue;
+    struct lg_element *there = find(oracle, set, candidate);
+    if (there) {
         if (candidate->mark_tag < there->mark_tag)
             *there = *candidate;
         return;
@@ -162,6 +199,45 @@ static void keep_record(struct lg_oracle *oracle, uint16_t vm, const struct lg_j
     oracle->records[oracle->record_count++] = (struct lg_record){*job, vm, 0};
 }
 
+/* One way of the call on one element: its successor is put behind the set. False: it does not fit
+ * what was seen. */
+static bool try_way(struct lg_oracle *oracle, const struct lg_element *from,
+                    const struct lg_attempt *attempt, const struct lg_record *record,
+                    struct lg_tape *tape, struct lg_element *to)
+{
+    struct lg_outcome outcome;
+    struct lg_job evicted;
+    *to = *from;
+    oracle->steps++;
+    lg_step(&to->cell, attempt->call, record ? &record->job : NULL, tape, &outcome, &evicted);
+    oracle->bound_hit |= tape->overflow;
+    if (attempt->seen && !lg_outcome_matches(&outcome, attempt->seen) && !(record && record->any))
+        return false;
+    if (attempt->seen)
+        lg_cell_learn(&to->cell, attempt->call, &outcome, attempt->seen);
+    if (evicted.state != LG_JOB_FREE)
+        keep_record(oracle, attempt->call->vm, &evicted);
+    to->done |= attempt->done;
+    to->hash = lg_cell_hash(&to->cell);
+    return true;
+}
+
+/* The leaves' successors stand behind the set, not yet part of it: each joins it, in order. */
+static void join_set(struct lg_oracle *oracle, const struct lg_leaves *leaves,
+                     const struct lg_attempt *attempt, struct lg_set *into)
+{
+    for (uint32_t i = 0; i < leaves->count; i++) {
+        const struct lg_leaf *leaf = &leaves->items[i];
+        struct lg_element *to = &into->elements[into->count];
+        if (leaf->element != into->count)
+            *to = into->elements[leaf->element];
+        if (!attempt->rebind)
+            to->readings = readings_after(oracle, to->readings, leaf);
+        mark(to, leaf);
+        lg_set_commit(oracle, into);
+    }
+}
+
 /* Puts the successors of one element that fit what was seen into `into`. */
 static void add_successors(struct lg_oracle *oracle, const struct lg_element *from,
                            const struct lg_attempt *attempt, struct lg_set *into)
@@ -169,30 +245,30 @@ static void add_successors(struct lg_oracle *oracle, const struct lg_element *fr
     const struct lg_record *record =
         lg_oracle_record(oracle, attempt->call->vm, attempt->call->job);
     const struct lg_readings *readings = attempt->rebind ? NULL : &oracle->readings[from->readings];
+    struct lg_leaves *leaves = &oracle->leaves;
+    uint32_t behind = into->count;
     struct lg_tape tape;
+    leaves->count = 0;
     lg_tape_start(&tape, &oracle->profile, readings, NULL, 0);
     do {
-        struct lg_element *to = &into->elements[into->count];
-        struct lg_outcome outcome;
-        struct lg_job evicted;
-        *to = *from;
-        oracle->steps++;
-        lg_step(&to->cell, attempt->call, record ? &record->job : NULL, &tape, &outcome, &evicted);
-        oracle->bound_hit |= tape.overflow;
-        bool fits = !attempt->seen || lg_outcome_matches(&outcome, attempt->seen) ||
-                    (record && record->any);
-        if (!fits)
-            continue;
-        if (attempt->seen)
-            lg_cell_learn(&to->cell, attempt->call, &outcome, attempt->seen);
-        if (evicted.state != LG_JOB_FREE)
-            keep_record(oracle, attempt->call->vm, &evicted);
-        to->done |= attempt->done;
-        if (!attempt->rebind)
-            to->readings = readings_after(oracle, from->readings, &tape);
-        mark(to, &tape);
-        lg_set_commit(oracle, into);
+        if (behind + 1 >= oracle->set_max || leaves->count == LG_LEAVES_MAX) {
+            join_set(oracle, leaves, attempt, into);
+            leaves->count = 0;
+            behind = into->count;
+        }
+        if (try_way(oracle, from, attempt, record, &tape, &into->elements[behind]))
+            lg_leaves_add(leaves, &tape, behind++);
     } while (lg_tape_advance(&tape));
+    if (leaves->count > 1 || leaves->items[0].bound)
+        lg_leaves_collapse(leaves, into->elements);
+    join_set(oracle, leaves, attempt, into);
+}
+
+void lg_set_add_successors(struct lg_oracle *oracle, const struct lg_set *set,
+                           const struct lg_attempt *attempt)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        add_successors(oracle, &set->elements[i], attempt, &oracle->next);
 }
 
 void lg_set_swap_next(struct lg_oracle *oracle, struct lg_set *set)

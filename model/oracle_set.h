@@ -2,7 +2,7 @@
 #ifndef LG_ORACLE_SET_H
 #define LG_ORACLE_SET_H
 
-#include "oracle.h"
+#include "oracle_leaves.h"
 #include "step.h"
 
 struct lg_attempt {
@@ -21,9 +21,11 @@ struct lg_record *lg_oracle_record(struct lg_oracle *oracle, uint16_t vm, uint16
 /* Adds what stands behind the last element, unless it is there; of two, the lower tag stays. */
 void lg_set_commit(struct lg_oracle *oracle, struct lg_set *set);
 
-/* Fills oracle->next with the successors of a set; and makes oracle->next the set. */
+/* Fills oracle->next with the successors of a set; adds more to it; makes it the set. */
 void lg_set_successors(struct lg_oracle *oracle, const struct lg_set *set,
                        const struct lg_attempt *attempt);
+void lg_set_add_successors(struct lg_oracle *oracle, const struct lg_set *set,
+                           const struct lg_attempt *attempt);
 void lg_set_swap_next(struct lg_oracle *oracle, struct lg_set *set);
 
 /* Lets every open call of the VM take effect in every order, wherever it can. */

@@ -159,8 +159,10 @@ static void learn_job(struct lg_job *job, const struct lg_outcome *seen)
     }
     if (is_shown(seen, LG_JOB_FIELD_PERCENT))
         job->percent = (uint8_t)seen->fields[LG_JOB_FIELD_PERCENT].from;
-    if (is_shown(seen, LG_JOB_FIELD_ERROR_CODE) && lg_job_has_ended(job))
+    if (is_shown(seen, LG_JOB_FIELD_ERROR_CODE) && lg_job_has_ended(job)) {
         job->error = job->error_to = (uint32_t)seen->fields[LG_JOB_FIELD_ERROR_CODE].from;
+        job->flags &= (uint8_t)~LG_JOB_ERROR_OPEN;
+    }
     if (is_shown(seen, LG_JOB_FIELD_SUBMITTED))
         job->seen_submitted = seen->fields[LG_JOB_FIELD_SUBMITTED].from;
     if (is_shown(seen, LG_JOB_FIELD_ELAPSED))

@@ -55,6 +55,9 @@ bool lg_must_queue(const struct lg_turn *turn);
 
 /* job.c */
 struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work);
+void lg_job_set_error(struct lg_turn *turn, struct lg_job *job, enum lg_cause cause);
+struct lg_codes lg_job_error(struct lg_turn *turn, const struct lg_job *job);
+bool lg_job_is_cancellable(struct lg_turn *turn, const struct lg_job *job);
 void lg_jobs_progress(struct lg_turn *turn);
 void lg_jobs_lose(struct lg_turn *turn);
 void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state state);

@@ -24,20 +24,30 @@ static bool read_word(const json_t *object, const char *key, const char *const *
     return true;
 }
 
-static bool is_set(const json_t *object, const char *key)
+static bool read_flag(const json_t *object, const char *key, bool *set, struct lg_json_error *error)
 {
-    return json_is_true(json_object_get(object, key));
+    const json_t *value = json_object_get(object, key);
+    if (value && !json_is_boolean(value))
+        return lg_json_fail(error, "\"%s\" must be true or false", key);
+    *set = json_is_true(value);
+    return true;
 }
 
 static bool read_host(struct lg_simulator *simulator, const json_t *json,
                       struct lg_json_error *error)
 {
     struct lg_host_word *word = &simulator->word;
-    if (!lg_json_only(json, error, "format", "version", "no_tpm", "guarded", "role", "vms", NULL))
+    const json_t *vms = json_object_get(json, "vms");
+    bool no_tpm = false;
+    bool guarded = false;
+    if (!lg_json_only(json, error, "format", "version", "no_tpm", "guarded", "role", "vms", NULL) ||
+        !read_flag(json, "no_tpm", &no_tpm, error) || !read_flag(json, "guarded", &guarded, error))
         return false;
-    if (is_set(json, "no_tpm"))
+    if (vms && !json_is_array(vms))
+        return lg_json_fail(error, "\"vms\" must be a list");
+    if (no_tpm)
         word->flags |= LG_HOST_NO_TPM;
-    if (is_set(json, "guarded"))
+    if (guarded)
         word->flags |= LG_HOST_GUARDED;
     return read_word(json, "version", lg_version_words, LG_HOST_VERSION_COUNT, &word->version,
                      error) &&
@@ -60,6 +70,8 @@ static bool read_settings(const json_t *json, uint8_t *settings, struct lg_json_
 {
     const char *key;
     json_t *value;
+    if (json && !json_is_object(json))
+        return lg_json_fail(error, "\"settings\" must be an object");
     json_object_foreach((json_t *)json, key, value)
     {
         int found = -1;
@@ -73,19 +85,33 @@ static bool read_settings(const json_t *json, uint8_t *settings, struct lg_json_
     return true;
 }
 
+static bool read_generation(const json_t *json, struct lg_call *made, struct lg_json_error *error)
+{
+    const json_t *value = json_object_get(json, "generation");
+    json_int_t generation = value ? json_integer_value(value) : 2;
+    made->requested = (uint16_t)generation;
+    return generation == 1 || generation == 2
+               ? true
+               : lg_json_fail(error, "\"generation\" must be 1 or 2");
+}
+
 static bool read_vm(struct lg_simulator *simulator, const json_t *json, struct lg_json_error *error)
 {
     static const char *const powers[LG_POWER_COUNT] = {"off", "running", "paused", "saved"};
-    struct lg_call made = {.method = LG_CALL_VM_CREATED, .requested = 2};
+    struct lg_call made = {.method = LG_CALL_VM_CREATED};
+    bool planned = false;
+    bool old_version = false;
     struct lg_outcome outcome;
     uint8_t power = LG_POWER_OFF;
+    if (!json_is_object(json))
+        return lg_json_fail(error, "a VM must be an object");
     if (!lg_json_only(json, error, "generation", "planned", "old_version", "power", "settings",
-                      "key_protector", "last_known_good", "policy", "seal", NULL))
+                      "key_protector", "last_known_good", "policy", "seal", NULL) ||
+        !read_generation(json, &made, error) || !read_flag(json, "planned", &planned, error) ||
+        !read_flag(json, "old_version", &old_version, error))
         return false;
-    if (json_integer_value(json_object_get(json, "generation")) == 1)
-        made.requested = 1;
-    made.other = is_set(json, "planned") ? LG_VM_PLANNED : 0;
-    made.flags = is_set(json, "old_version") ? LG_VM_OLD_VERSION : 0;
+    made.other = planned ? LG_VM_PLANNED : 0;
+    made.flags = old_version ? LG_VM_OLD_VERSION : 0;
     struct lg_vault vault = {0};
     if (!read_symbol(simulator, json, "key_protector", &vault.current, error) ||
         !read_symbol(simulator, json, "last_known_good", &vault.last_known_good, error) ||
@@ -102,23 +128,32 @@ static bool read_vm(struct lg_simulator *simulator, const json_t *json, struct l
     return true;
 }
 
+static bool read_document(struct lg_simulator *simulator, const json_t *json,
+                          struct lg_json_error *error)
+{
+    const char *format = json_string_value(json_object_get(json, "format"));
+    const json_t *vms = json_object_get(json, "vms");
+    if (!format || strcmp(format, LG_HOST_FORMAT) != 0)
+        return lg_json_fail(error, "\"format\" must be \"" LG_HOST_FORMAT "\"");
+    bool loaded = read_host(simulator, json, error);
+    if (loaded)
+        lg_simulator_reset(simulator);
+    for (size_t i = 0; loaded && i < json_array_size(vms); i++)
+        loaded = read_vm(simulator, json_array_get(vms, i), error);
+    return loaded;
+}
+
 bool lg_host_file_load(struct lg_simulator *simulator, const char *path,
                        struct lg_json_error *error)
 {
+    struct lg_json_error inner;
     json_error_t json_error;
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &json_error);
-    const char *format = json_string_value(json_object_get(json, "format"));
+    if (!json && json_error.line < 0)
+        return lg_json_fail(error, "%.190s", json_error.text);
     if (!json)
-        return lg_json_fail(error, "%s: line %d: %s", path, json_error.line, json_error.text);
-    bool loaded = format && strcmp(format, LG_HOST_FORMAT) == 0;
-    if (!loaded)
-        lg_json_fail(error, "%s: \"format\" must be \"" LG_HOST_FORMAT "\"", path);
-    loaded = loaded && read_host(simulator, json, error);
-    if (loaded)
-        lg_simulator_reset(simulator);
-    const json_t *vms = json_object_get(json, "vms");
-    for (size_t i = 0; loaded && i < json_array_size(vms); i++)
-        loaded = read_vm(simulator, json_array_get(vms, i), error);
+        return lg_json_fail(error, "%.80s: line %d: %.90s", path, json_error.line, json_error.text);
+    bool loaded = read_document(simulator, json, &inner);
     json_decref(json);
-    return loaded;
+    return loaded ? true : lg_json_fail(error, "%.80s: %.110s", path, inner.reason);
 }

@@ -21,9 +21,25 @@ struct session {
     struct lg_snapshot *snapshots[SNAPSHOTS_MAX];
 };
 
+/* A reason may quote bytes of the request, and may be cut within a character: what is no UTF-8 then
+ * becomes question marks. */
+static json_t *reason_to_json(const char *reason)
+{
+    char plain[LG_REASON_BYTES];
+    json_t *json = json_string(reason);
+    if (json)
+        return json;
+    snprintf(plain, sizeof plain, "%s", reason);
+    for (char *at = plain; *at; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    return json_string(plain);
+}
+
 static json_t *refuse(json_int_t offset, const char *reason)
 {
-    return json_pack("{s:b, s:{s:I, s:s}}", "ok", 0, "error", "offset", offset, "reason", reason);
+    return json_pack("{s:b, s:{s:I, s:o}}", "ok", 0, "error", "offset", offset, "reason",
+                     reason_to_json(reason));
 }
 
 /* ---- operations ---- */
@@ -33,16 +49,16 @@ static json_t *hello(struct session *session)
     const struct lg_simulator *simulator = session->simulator;
     json_t *capabilities =
         json_pack("[s, s, s, s, s]", "events", "inspect", "snapshot", "material", "clock");
-    json_t *limits =
-        json_pack("{s:i, s:i, s:i, s:i}", "line_bytes", LINE_MAX_BYTES, "vms", LG_VMS_MAX,
-                  "records", LG_RECORDS_MAX, "blob_bytes", LG_BLOB_BYTES_MAX);
+    json_t *limits = json_pack("{s:i, s:i, s:i, s:i, s:i}", "line_bytes", LINE_MAX_BYTES, "vms",
+                               LG_VMS_MAX, "records", LG_RECORDS_MAX, "blob_bytes",
+                               LG_BLOB_BYTES_MAX, "snapshots", SNAPSHOTS_MAX);
     return json_pack("{s:b, s:s, s:s, s:i, s:s, s:o, s:o}", "ok", 1, "program", "lastgood-sim",
                      "version", LASTGOOD_VERSION, "protocol", LG_STDIO_PROTOCOL, "profile",
                      lg_profiles[simulator->options.profile].name, "capabilities", capabilities,
                      "limits", limits);
 }
 
-static json_t *call(struct session *session, const json_t *request)
+static json_t *call(struct session *session, const json_t *request, bool event)
 {
     struct lg_simulator *simulator = session->simulator;
     struct lg_json_error error;
@@ -50,6 +66,9 @@ static json_t *call(struct session *session, const json_t *request)
     struct lg_call made;
     if (!lg_call_from_json(request, &simulator->names, &made, &error))
         return refuse(0, error.reason);
+    if ((lg_methods[made.method].kind == LG_KIND_EVENT) != event)
+        return refuse(0, event ? "\"event\" names a method: its op is \"call\""
+                               : "\"method\" names an event: its op is \"event\"");
     if (!lg_simulator_call(simulator, &made, &outcome))
         return refuse(0, "no room for another VM: 1000 are there");
     json_t *answer = lg_outcome_to_json(&outcome, &made, &simulator->names);
@@ -103,11 +122,14 @@ static json_t *snapshot(struct session *session)
 static json_t *restore(struct session *session, const json_t *request)
 {
     const json_t *number = json_object_get(request, "snapshot");
+    const json_t *drop = json_object_get(request, "drop");
     json_int_t i = json_is_integer(number) ? json_integer_value(number) : -1;
     if (i < 0 || i >= SNAPSHOTS_MAX || !session->snapshots[i])
         return refuse(0, "\"snapshot\" is none that was taken");
+    if (drop && !json_is_boolean(drop))
+        return refuse(0, "\"drop\" must be true or false");
     lg_simulator_restore(session->simulator, session->snapshots[i]);
-    if (json_is_true(json_object_get(request, "drop"))) {
+    if (json_is_true(drop)) {
         lg_snapshot_free(session->snapshots[i]);
         session->snapshots[i] = NULL;
     }
@@ -120,15 +142,34 @@ static json_t *reset(struct session *session)
     return json_pack("{s:b}", "ok", 1);
 }
 
+/* Members beside the arguments, which are the call's own to read. */
+static bool check_members(const json_t *request, struct lg_json_error *error)
+{
+    static const char *const texts[] = {"op", "method", "event", "target"};
+    if (!lg_json_only(request, error, "id", "op", "method", "event", "target", "args", "snapshot",
+                      "drop", NULL))
+        return false;
+    for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const json_t *value = json_object_get(request, texts[i]);
+        if (value && !json_is_string(value))
+            return lg_json_fail(error, "\"%s\" must be a string", texts[i]);
+    }
+    if (json_object_get(request, "method") && json_object_get(request, "event"))
+        return lg_json_fail(error, "\"method\" and \"event\" exclude each other");
+    return true;
+}
+
 static json_t *carry_out(struct session *session, const json_t *request, bool *bye)
 {
     const char *op = json_string_value(json_object_get(request, "op"));
-    char reason[LG_REASON_BYTES];
+    struct lg_json_error error;
+    if (!check_members(request, &error))
+        return refuse(0, error.reason);
     if (!op)
         return refuse(
             0, "\"op\" is missing: hello, call, event, reset, snapshot, restore, inspect or bye");
     if (strcmp(op, "call") == 0 || strcmp(op, "event") == 0)
-        return call(session, request);
+        return call(session, request, op[0] == 'e');
     if (strcmp(op, "hello") == 0)
         return hello(session);
     if (strcmp(op, "inspect") == 0)
@@ -142,8 +183,8 @@ static json_t *carry_out(struct session *session, const json_t *request, bool *b
     *bye = strcmp(op, "bye") == 0;
     if (*bye)
         return json_pack("{s:b}", "ok", 1);
-    snprintf(reason, sizeof reason, "no such op: %.60s", op);
-    return refuse(0, reason);
+    lg_json_fail(&error, "no such op: %.60s", op);
+    return refuse(0, error.reason);
 }
 
 static json_t *answer(struct session *session, const char *line, size_t length, bool *bye)
@@ -169,10 +210,18 @@ static json_t *answer(struct session *session, const char *line, size_t length, 
     return whole;
 }
 
+static void end_session(struct session *session)
+{
+    for (int i = 0; i < SNAPSHOTS_MAX; i++)
+        lg_snapshot_free(session->snapshots[i]);
+}
+
 json_t *lg_stdio_answer(struct lg_simulator *simulator, const char *line, size_t length, bool *bye)
 {
     struct session session = {simulator, {NULL}};
-    return answer(&session, line, length, bye);
+    json_t *answered = answer(&session, line, length, bye);
+    end_session(&session);
+    return answered;
 }
 
 /* ---- lines ---- */
@@ -182,6 +231,7 @@ struct input {
     char *bytes;
     size_t start;
     size_t end;
+    size_t searched; /* bytes from start on that hold no end of a line */
     size_t capacity;
     bool skipping; /* the rest of a line that is too long */
 };
@@ -218,7 +268,7 @@ static void send_answer(struct output *output, json_t *json)
     free(text);
 }
 
-/* Makes room behind the bytes that are there; false where a line cannot grow further. */
+/* Makes room behind the bytes that are there; false if memory is short. */
 static bool make_room(struct input *input)
 {
     if (input->start > 0) {
@@ -228,8 +278,6 @@ static bool make_room(struct input *input)
     }
     if (input->capacity - input->end >= READ_BYTES)
         return true;
-    if (input->capacity > LINE_MAX_BYTES)
-        return false;
     size_t capacity = input->capacity ? input->capacity * 2 : 2 * READ_BYTES;
     char *bytes = realloc(input->bytes, capacity);
     if (!bytes)
@@ -254,7 +302,11 @@ static bool read_more(struct input *input)
 static char *take_line(struct input *input, size_t *length)
 {
     char *line = input->bytes + input->start;
-    char *end = input->end > input->start ? memchr(line, '\n', input->end - input->start) : NULL;
+    size_t there = input->end - input->start;
+    char *end = there > input->searched
+                    ? memchr(line + input->searched, '\n', there - input->searched)
+                    : NULL;
+    input->searched = end ? 0 : there;
     if (!end)
         return NULL;
     *length = (size_t)(end - line);
@@ -262,29 +314,54 @@ static char *take_line(struct input *input, size_t *length)
     return line;
 }
 
+static void refuse_long_line(struct output *output)
+{
+    json_t *json = refuse(LINE_MAX_BYTES, "the line is longer than 16 MiB");
+    json_object_set_new(json, "id", json_null());
+    send_answer(output, json);
+}
+
+/* Of a line that is too long nothing is kept; the one error is sent when that is clear. */
+static void skip_long_line(struct input *input, struct output *output)
+{
+    if (!input->skipping)
+        refuse_long_line(output);
+    input->skipping = true;
+    input->start = input->end = input->searched = 0;
+}
+
+static bool serve_line(struct session *session, struct output *output, const char *line,
+                       size_t length)
+{
+    bool bye = false;
+    if (length > LINE_MAX_BYTES)
+        refuse_long_line(output);
+    else
+        send_answer(output, answer(session, line, length, &bye));
+    return !bye;
+}
+
+/* False after "bye", or when nobody reads any more. */
 static bool serve_lines(struct session *session, struct input *input, struct output *output)
 {
     char *line;
     size_t length;
-    bool bye = false;
-    while (!bye && !output->gone && (line = take_line(input, &length))) {
+    bool going_on = true;
+    while (going_on && !output->gone && (line = take_line(input, &length))) {
         if (!input->skipping)
-            send_answer(output, answer(session, line, length, &bye));
+            going_on = serve_line(session, output, line, length);
         input->skipping = false;
     }
-    return !bye && !output->gone;
+    if (going_on && (input->skipping || input->end - input->start > LINE_MAX_BYTES))
+        skip_long_line(input, output);
+    return going_on && !output->gone;
 }
 
-static void skip_long_line(struct input *input, struct output *output)
+/* The end of the input ends its last line, too. */
+static void serve_rest(struct session *session, const struct input *input, struct output *output)
 {
-    json_t *json;
-    input->start = input->end = 0;
-    if (input->skipping)
-        return;
-    input->skipping = true;
-    json = refuse(LINE_MAX_BYTES, "the line is longer than 16 MiB");
-    json_object_set_new(json, "id", json_null());
-    send_answer(output, json);
+    if (input->end > input->start && !input->skipping)
+        serve_line(session, output, input->bytes + input->start, input->end - input->start);
 }
 
 int lg_stdio_serve(struct lg_simulator *simulator, int input_file, int output_file)
@@ -292,14 +369,17 @@ int lg_stdio_serve(struct lg_simulator *simulator, int input_file, int output_fi
     struct session session = {simulator, {NULL}};
     struct input input = {.file = input_file};
     struct output output = {.file = output_file};
-    do {
+    bool going_on = true;
+    while (going_on) {
         if (!make_room(&input))
             skip_long_line(&input, &output);
-        if (!read_more(&input))
+        if (!read_more(&input)) {
+            serve_rest(&session, &input, &output);
             break;
-    } while (serve_lines(&session, &input, &output));
-    for (int i = 0; i < SNAPSHOTS_MAX; i++)
-        lg_snapshot_free(session.snapshots[i]);
+        }
+        going_on = serve_lines(&session, &input, &output);
+    }
+    end_session(&session);
     free(input.bytes);
     return output.gone ? 3 : 0;
 }

@@ -1,6 +1,7 @@
 /* The command line of lastgood-sim. */
 #include "options.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -76,12 +77,13 @@ static int take_profile(struct arguments *arguments, const char *value)
 
 static int take_seed(struct arguments *arguments, const char *value)
 {
-    char *end;
+    bool digits = *value && strspn(value, "0123456789") == strlen(value);
     errno = 0;
-    arguments->simulator.seed = strtoull(value, &end, 10);
+    arguments->simulator.seed = strtoull(value, NULL, 10);
     arguments->simulator.seeded = true;
-    if (errno || *end || !*value || *value == '-')
-        return fail_usage(arguments, "--seed must be a number", value, NULL, 0);
+    if (errno || !digits)
+        return fail_usage(arguments, "--seed must be from 0 to 18446744073709551615", value, NULL,
+                          0);
     return -1;
 }
 
@@ -122,11 +124,18 @@ static const char *const words[] = {"--stdio", "--profile", "--seed",    "--jobs
                                     "--host",  "--trace",   "--version", "--help"};
 enum { WORD_COUNT = sizeof words / sizeof words[0] };
 
+/* What stands before a value is what was meant to be an option. */
+static int fail_unknown(const struct arguments *arguments, const char *argument)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
+    return fail_usage(arguments, "unknown option", name, words, WORD_COUNT);
+}
+
 /* The value after "--name=" or in the next argument; NULL if there is none. */
-static const char *value_of(int argc, char **argv, int *at, const char *name)
+static const char *value_of(int argc, char **argv, int *at)
 {
     const char *equals = strchr(argv[*at], '=');
-    (void)name;
     if (equals)
         return equals + 1;
     return *at + 1 < argc ? argv[++*at] : NULL;
@@ -145,12 +154,12 @@ static int take_extra(struct arguments *arguments, int argc, char **argv, int *a
         const struct lg_extra_option *extra = &arguments->extras[i];
         if (strncmp(argv[*at], "--", 2) != 0 || !is_named(argv[*at] + 2, extra->name))
             continue;
-        const char *value = extra->has_value ? value_of(argc, argv, at, extra->name) : NULL;
+        const char *value = extra->has_value ? value_of(argc, argv, at) : NULL;
         if (extra->has_value && !value)
             return fail_usage(arguments, "a value is missing after", argv[*at], NULL, 0);
         return extra->take(value);
     }
-    return fail_usage(arguments, "unknown option", argv[*at], words, WORD_COUNT);
+    return fail_unknown(arguments, argv[*at]);
 }
 
 static int take(struct arguments *arguments, int argc, char **argv, int *at)
@@ -168,7 +177,7 @@ static int take(struct arguments *arguments, int argc, char **argv, int *at)
     for (unsigned i = 0; i < VALUED_COUNT; i++) {
         if (!is_named(argv[*at], valued[i].name))
             continue;
-        const char *value = value_of(argc, argv, at, valued[i].name);
+        const char *value = value_of(argc, argv, at);
         return value ? valued[i].take(arguments, value)
                      : fail_usage(arguments, "a value is missing after", valued[i].name, NULL, 0);
     }
@@ -190,10 +199,46 @@ static bool start_trace(const struct arguments *arguments, struct lg_simulator *
     return false;
 }
 
+enum { FILES_MAX = 256, PATH_BYTES = 4096 };
+
+/* The names in a folder, to be released by the caller. */
+static size_t list_folder(const char *folder, char *names[FILES_MAX])
+{
+    DIR *directory = opendir(folder);
+    struct dirent *entry;
+    size_t count = 0;
+    while (directory && count < FILES_MAX && (entry = readdir(directory)))
+        if (entry->d_name[0] != '.' && (names[count] = strdup(entry->d_name)))
+            count++;
+    if (directory)
+        closedir(directory);
+    return count;
+}
+
+/* A file that is not there: perhaps one beside it was meant. */
+static int fail_missing(const struct arguments *arguments, const char *path)
+{
+    char what[PATH_BYTES];
+    char folder[PATH_BYTES] = ".";
+    char *names[FILES_MAX];
+    const char *slash = strrchr(path, '/');
+    if (slash && slash - path + 1 < PATH_BYTES)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    snprintf(what, sizeof what, "%s", strerror(errno));
+    size_t count = list_folder(folder, names);
+    int code =
+        fail_usage(arguments, what, slash ? slash + 1 : path, (const char *const *)names, count);
+    while (count > 0)
+        free(names[--count]);
+    return code;
+}
+
 static int serve(const struct arguments *arguments, struct lg_simulator *simulator)
 {
     struct lg_recorder recorder;
     struct lg_json_error error;
+    if (arguments->host && access(arguments->host, R_OK) != 0)
+        return fail_missing(arguments, arguments->host);
     if (arguments->trace && !start_trace(arguments, simulator, &recorder))
         return LG_EXIT_USAGE;
     if (arguments->host && !lg_host_file_load(simulator, arguments->host, &error)) {
