@@ -75,6 +75,7 @@ static void remove_vm(struct lg_turn *turn)
                 lg_codes_of(turn, (enum lg_method)job->method, LG_MEANING_UNAVAILABLE);
             job->error = codes.from;
             job->error_to = codes.to;
+            job->flags &= (uint8_t)~LG_JOB_ERROR_OPEN;
         }
         lg_job_end(turn, job,
                    job->flags & LG_JOB_TOOK_EFFECT ? LG_JOB_COMPLETED : LG_JOB_EXCEPTION);

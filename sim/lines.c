@@ -47,11 +47,12 @@ static json_t *refuse(json_int_t offset, const char *reason)
 static json_t *hello(struct session *session)
 {
     const struct lg_simulator *simulator = session->simulator;
-    json_t *capabilities =
-        json_pack("[s, s, s, s, s]", "events", "inspect", "snapshot", "material", "clock");
+    json_t *capabilities = json_pack("[s, s, s, s]", "events", "inspect", "material", "clock");
     json_t *limits = json_pack("{s:i, s:i, s:i, s:i, s:i}", "line_bytes", LINE_MAX_BYTES, "vms",
                                LG_VMS_MAX, "records", LG_RECORDS_MAX, "blob_bytes",
                                LG_BLOB_BYTES_MAX, "snapshots", SNAPSHOTS_MAX);
+    if (!simulator->recorder)
+        json_array_insert_new(capabilities, 2, json_string("snapshot"));
     return json_pack("{s:b, s:s, s:s, s:i, s:s, s:o, s:o}", "ok", 1, "program", "lastgood-sim",
                      "version", LASTGOOD_VERSION, "protocol", LG_STDIO_PROTOCOL, "profile",
                      lg_profiles[simulator->options.profile].name, "capabilities", capabilities,
@@ -128,6 +129,8 @@ static json_t *restore(struct session *session, const json_t *request)
         return refuse(0, "\"snapshot\" is none that was taken");
     if (drop && !json_is_boolean(drop))
         return refuse(0, "\"drop\" must be true or false");
+    if (session->simulator->recorder)
+        return refuse(0, "a recording is written, and cannot go back");
     lg_simulator_restore(session->simulator, session->snapshots[i]);
     if (json_is_true(drop)) {
         lg_snapshot_free(session->snapshots[i]);

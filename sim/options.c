@@ -265,6 +265,9 @@ int lg_sim_main(int argc, char **argv, const char *program, const struct lg_extr
         return code;
     if (!arguments.stdio)
         return fail_usage(&arguments, "nothing to serve", "--stdio is missing", NULL, 0);
+    if (arguments.host && arguments.trace)
+        return fail_usage(&arguments, "a recording cannot tell the host it begins with",
+                          "--trace beside --host", NULL, 0);
     signal(SIGPIPE, SIG_IGN);
     simulator = malloc(sizeof *simulator);
     if (!simulator || !lg_simulator_init(simulator, &arguments.simulator)) {

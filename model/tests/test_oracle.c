@@ -8,7 +8,7 @@
 #include "model/oracle.h"
 #include "random_script.h"
 
-enum { VMS = 2, SCRIPTS = 60, STEPS = 20, SET_MAX = 1024, RECORDS = 64 };
+enum { VMS = 2, SCRIPTS = 100, STEPS = 24, SET_MAX = 1024, RECORDS = 64 };
 
 /* A target: the model under a random tape. Jobs that left their cells are kept in a list. */
 struct target {
