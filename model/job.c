@@ -96,6 +96,7 @@ void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state stat
     job->values = 0;
     if (state != LG_JOB_TERMINATED && state != LG_JOB_KILLED)
         return;
+    job->flags &= (uint8_t)~LG_JOB_ERROR_OPEN;
     bool failed =
         lg_choose(turn->tape, LG_SITE_cancelled_error, 0) == LG_ALT_cancelled_error_failed;
     job->error = failed ? 32768 : 0;

@@ -264,7 +264,7 @@ static void import_successors(struct lg_oracle *oracle, const struct lg_set *set
                               const struct lg_call *call, const struct lg_outcome *seen)
 {
     const struct lg_set *exported = lg_oracle_set(oracle, call->other);
-    oracle->next.count = 0;
+    lg_set_clear_next(oracle);
     for (uint32_t i = 0; exported && i < exported->count; i++) {
         const struct lg_vm *vm = &exported->elements[i].cell.vm;
         struct lg_call own = *call;
@@ -333,7 +333,7 @@ int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
 /* Clears a bit of what has taken effect; elements that differed only by it become one. */
 static void forget(struct lg_oracle *oracle, struct lg_set *set, uint16_t bits)
 {
-    oracle->next.count = 0;
+    lg_set_clear_next(oracle);
     for (uint32_t i = 0; i < set->count; i++) {
         struct lg_element *to = &oracle->next.elements[oracle->next.count];
         *to = set->elements[i];

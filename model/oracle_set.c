@@ -296,10 +296,16 @@ void lg_set_close(struct lg_oracle *oracle, struct lg_set *set)
         }
 }
 
+void lg_set_clear_next(struct lg_oracle *oracle)
+{
+    oracle->next.count = 0;
+    oracle->indexed = NULL;
+}
+
 void lg_set_successors(struct lg_oracle *oracle, const struct lg_set *set,
                        const struct lg_attempt *attempt)
 {
-    oracle->next.count = 0;
+    lg_set_clear_next(oracle);
     for (uint32_t i = 0; i < set->count; i++)
         add_successors(oracle, &set->elements[i], attempt, &oracle->next);
 }

@@ -21,6 +21,9 @@ struct lg_record *lg_oracle_record(struct lg_oracle *oracle, uint16_t vm, uint16
 /* Adds what stands behind the last element, unless it is there; of two, the lower tag stays. */
 void lg_set_commit(struct lg_oracle *oracle, struct lg_set *set);
 
+/* Empties oracle->next, and forgets the index of what was there. */
+void lg_set_clear_next(struct lg_oracle *oracle);
+
 /* Fills oracle->next with the successors of a set; adds more to it; makes it the set. */
 void lg_set_successors(struct lg_oracle *oracle, const struct lg_set *set,
                        const struct lg_attempt *attempt);

@@ -33,7 +33,7 @@ class Form:
         # Numbers, booleans and lists are arguments of a wrong type: a documented code answers them.
         wrong = {"type": ["null", "integer", "boolean", "array"]}
         self.argument_bytes = {"anyOf": self.bytes["anyOf"] + [wrong]}
-        self.event_bytes = {"enum": names} if script else {"anyOf": [BASE64]}
+        self.event_bytes = {"anyOf": list(self.bytes["anyOf"])}
         self.setting = self.instance(self.security_setting(tables))
         self.system = self.instance(record({"text": self.text(tables),
                                             "generation": whole_number(2, 1)}))
