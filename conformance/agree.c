@@ -282,8 +282,8 @@ static void note_job(struct history *history, const struct lg_node *node,
 static void split_masks(struct walk *walk, unsigned at, const struct history *from,
                         const struct lg_call *call, const struct lg_outcome *pattern)
 {
-    unsigned field =
-        call->method == LG_CALL_READ_JOB ? LG_JOB_FIELD_STATE : LG_VM_FIELD_ENABLED_STATE;
+    bool job = call->method == LG_CALL_READ_JOB;
+    unsigned field = job ? (unsigned)LG_JOB_FIELD_STATE : (unsigned)LG_VM_FIELD_ENABLED_STATE;
     for (uint64_t rest = pattern->fields[field].from; rest; rest &= rest - 1) {
         struct history to = *from;
         struct lg_outcome seen = *pattern;

@@ -5,7 +5,7 @@
 
 #include "model/tables.h"
 
-enum { LG_CITATION_COUNT = LG_CLAUSE_COUNT + LG_RETURN_COUNT, LG_CITATION_BYTES = 96 };
+enum { LG_CITATION_COUNT = (int)LG_CLAUSE_COUNT + (int)LG_RETURN_COUNT, LG_CITATION_BYTES = 96 };
 
 /* The number of a clause id, or of "Class.Method=code"; -1 if there is none. */
 int lg_citation_find(const char *id);

@@ -323,7 +323,8 @@ static bool explain_vector(const char *id)
 
 static void suggest(const char *id)
 {
-    const char *names[LG_CLAUSE_COUNT + LG_SITE_COUNT + LG_PROFILE_COUNT + LG_MEANING_COUNT];
+    const char *names[(int)LG_CLAUSE_COUNT + (int)LG_SITE_COUNT + (int)LG_PROFILE_COUNT +
+                      (int)LG_MEANING_COUNT];
     size_t count = 0;
     for (unsigned i = 1; i < LG_CLAUSE_COUNT; i++)
         names[count++] = lg_clauses[i].id;

@@ -152,20 +152,68 @@ unsigned lg_oracle_allowed(struct lg_oracle *oracle, const struct lg_call *call,
     return count;
 }
 
-/* The allowed outcome that has most in common with what was seen. */
-static uint16_t nearest_clause(const struct lg_verdict *verdict, const struct lg_outcome *seen)
+/* The clause that a field of a job rests on. */
+static uint16_t clause_of_job_field(unsigned field, const struct lg_outcome *allowed)
 {
+    static const uint16_t clauses[LG_FIELDS_MAX] = {
+        [LG_JOB_FIELD_STATE] = LG_CLAUSE_job_never_backwards,
+        [LG_JOB_FIELD_ERROR_CODE] = LG_CLAUSE_job_error_code,
+        [LG_JOB_FIELD_PERCENT] = LG_CLAUSE_job_percent,
+        [LG_JOB_FIELD_CANCELLABLE] = LG_CLAUSE_job_is_cancellable,
+        [LG_JOB_FIELD_OPERATIONAL_STATUS] = LG_CLAUSE_job_operational_status,
+        [LG_JOB_FIELD_TYPE] = LG_CLAUSE_job_type_values,
+        [LG_JOB_FIELD_CHANGE] = LG_CLAUSE_job_last_change,
+        [LG_JOB_FIELD_SUBMITTED] = LG_CLAUSE_job_times,
+        [LG_JOB_FIELD_ELAPSED] = LG_CLAUSE_job_times,
+        [LG_JOB_FIELD_ERROR_TEXT] = LG_CLAUSE_job_get_error,
+        [LG_JOB_FIELD_AFFECTED] = LG_CLAUSE_job_affects_vm};
+    bool ended = allowed->fields[LG_JOB_FIELD_STATE].from >> LG_JOB_COMPLETED != 0;
+    if (field == LG_JOB_FIELD_STATE && ended)
+        return LG_CLAUSE_job_end_is_final;
+    return clauses[field];
+}
+
+/* How much an allowed outcome has in common with what was seen; the first field that differs. */
+static int closeness(const struct lg_outcome *allowed, const struct lg_outcome *seen, int *differs)
+{
+    int common = 40 * (allowed->fault == seen->fault) +
+                 20 * (seen->return_value >= allowed->return_value &&
+                       seen->return_value <= allowed->return_to) +
+                 15 * (allowed->answer == seen->answer);
+    *differs = -1;
+    for (int i = 0; i < LG_FIELDS_MAX; i++) {
+        if (!(allowed->shown & seen->shown & 1u << i))
+            continue;
+        if (lg_field_matches(allowed, seen, (unsigned)i))
+            common++;
+        else if (*differs < 0)
+            *differs = i;
+    }
+    return common;
+}
+
+/* What a violation is about: a code that no table has, a field of a job, or what the nearest
+ * allowed outcome rests on. */
+static uint16_t violated_clause(const struct lg_verdict *verdict, const struct lg_call *call,
+                                const struct lg_outcome *seen)
+{
+    enum lg_method method = (enum lg_method)call->method;
     uint16_t clause = LG_CLAUSE_no_uncaused_error;
     int best = -1;
+    if (lg_methods[method].kind == LG_KIND_METHOD && !seen->fault &&
+        !lg_return_by_code(method, seen->return_value))
+        return clause;
     for (unsigned i = 0; i < verdict->allowed_count; i++) {
         const struct lg_outcome *allowed = &verdict->allowed[i];
-        int common = 4 * (allowed->fault == seen->fault) +
-                     2 * (allowed->return_value == seen->return_value) +
-                     (allowed->answer == seen->answer);
-        if (common > best) {
-            best = common;
-            clause = allowed->clause;
-        }
+        int differs;
+        int common = closeness(allowed, seen, &differs);
+        if (common <= best)
+            continue;
+        best = common;
+        clause = allowed->clause;
+        if (method == LG_CALL_READ_JOB && !allowed->fault && !seen->fault)
+            clause = differs < 0 ? LG_CLAUSE_job_last_change
+                                 : clause_of_job_field((unsigned)differs, allowed);
     }
     return clause;
 }
@@ -180,7 +228,7 @@ static void report_violation(struct lg_oracle *oracle, struct lg_set *set,
     struct lg_attempt any = {call, NULL, 0, false};
     verdict->allowed_count =
         (uint16_t)lg_oracle_allowed(oracle, call, verdict->allowed, &verdict->more);
-    verdict->clause = nearest_clause(verdict, seen);
+    verdict->clause = violated_clause(verdict, call, seen);
     lg_set_successors(oracle, set, &rebind);
     verdict->kind = oracle->next.count ? LG_VERDICT_INCONSISTENT : LG_VERDICT_VIOLATES;
     if (!oracle->next.count) {

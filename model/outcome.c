@@ -64,8 +64,7 @@ void lg_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call, str
     }
 }
 
-static bool field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen,
-                          unsigned i)
+bool lg_field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen, unsigned i)
 {
     if (!is_shown(seen, i) || !is_shown(pattern, i))
         return true;
@@ -126,7 +125,7 @@ static bool list_matches(const struct lg_outcome *pattern, const struct lg_outco
 static bool instance_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen)
 {
     for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
-        if (!field_matches(pattern, seen, i))
+        if (!lg_field_matches(pattern, seen, i))
             return false;
     return change_matches(pattern, seen);
 }

@@ -30,6 +30,10 @@ void lg_vm_set_usable(struct lg_vm *vm, uint16_t symbol, bool usable);
 void lg_vm_share(struct lg_vm *vm, uint16_t a, uint16_t b);
 void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
 
+/* outcome.c */
+bool lg_field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen,
+                      unsigned field);
+
 /* answer.c: how a call ends. Each returns for the caller's convenience. */
 struct lg_codes lg_codes_of(struct lg_turn *turn, enum lg_method method, enum lg_meaning meaning);
 struct lg_codes lg_codes_of_cause(struct lg_turn *turn, enum lg_method method, enum lg_cause cause);

@@ -21,19 +21,20 @@ struct session {
     struct lg_snapshot *snapshots[SNAPSHOTS_MAX];
 };
 
-/* A reason may quote bytes of the request, and may be cut within a character: what is no UTF-8 then
- * becomes question marks. */
+/* A reason is one line of text, though it may quote bytes of the request and be cut within a
+ * character: what is neither becomes question marks. */
 static json_t *reason_to_json(const char *reason)
 {
-    char plain[LG_REASON_BYTES];
-    json_t *json = json_string(reason);
-    if (json)
-        return json;
-    snprintf(plain, sizeof plain, "%s", reason);
-    for (char *at = plain; *at; at++)
+    char line[LG_REASON_BYTES];
+    snprintf(line, sizeof line, "%s", reason);
+    for (char *at = line; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7F)
+            *at = '?';
+    json_t *json = json_string(line);
+    for (char *at = line; !json && *at; at++)
         if ((unsigned char)*at >= 0x80)
             *at = '?';
-    return json_string(plain);
+    return json ? json : json_string(line);
 }
 
 static json_t *refuse(json_int_t offset, const char *reason)

@@ -101,7 +101,7 @@ static double time_copies(struct lg_cell *cells)
         cells[i & 255] = cells[(i * 7 + 1) & 255];
         __asm__ volatile("" ::: "memory");
     }
-    return (now() - start) / STEPS;
+    return (now() - start) / (double)STEPS;
 }
 
 /* Steps as the oracle makes them: a copy of a cell, an empty tape. */
@@ -118,7 +118,7 @@ static double time_steps(const struct lg_cell *cells, const struct lg_call *call
         lg_step(&cell, &calls[i & 1023], NULL, &tape, &outcome, &evicted);
         __asm__ volatile("" ::: "memory");
     }
-    return (now() - start) / STEPS;
+    return (now() - start) / (double)STEPS;
 }
 
 static void bench_steps(const struct lg_profile *profile)
@@ -198,7 +198,8 @@ static void bench_oracle(const struct lg_profile *profile, const struct lg_profi
     double seconds = (now() - start) / 1e9;
     printf("oracle           %7.0f ten-call traces/s, %.1f steps of the model a call, median set "
            "size %.0f, %u not explained\n",
-           TRACES / seconds, (double)oracle.steps / (TRACES * CALLS), median(sizes, count), bad);
+           (double)TRACES / seconds, (double)oracle.steps / (double)(TRACES * CALLS),
+           median(sizes, count), bad);
     free(memory);
     free(traces);
 }
