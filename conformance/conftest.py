@@ -5,11 +5,12 @@
 
 import os
 import pathlib
+import shutil
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = pathlib.Path(os.environ.get("LASTGOOD_BUILD", ROOT / "build"))
+BUILD = pathlib.Path(os.environ.get("LASTGOOD_BUILD") or ROOT / "build").resolve()
 
 
 def pytest_addoption(parser):
@@ -20,6 +21,13 @@ def pytest_addoption(parser):
     group.addoption("--lastgood", default=str(BUILD / "bin" / "lastgood"), help="the program")
 
 
+def existing(program):
+    if not shutil.which(program):
+        pytest.fail(f"{program} is not there: cmake --preset release && "
+                    "cmake --build --preset release, or say LASTGOOD_BUILD", pytrace=False)
+    return str(program)
+
+
 @pytest.fixture(scope="session")
 def programs():
     """The folder of the programs of this build."""
@@ -28,14 +36,16 @@ def programs():
 
 @pytest.fixture(scope="session")
 def lastgood(request):
-    return request.config.getoption("--lastgood")
+    return existing(request.config.getoption("--lastgood"))
 
 
 @pytest.fixture(scope="session")
 def simulator(programs):
-    return str(programs / "lastgood-sim")
+    return existing(programs / "lastgood-sim")
 
 
 @pytest.fixture(scope="session")
-def target(request, simulator):
-    return request.config.getoption("--target") or f"stdio:{simulator} --stdio"
+def target(request):
+    """What vectors are run against; the simulator of the build unless another is named."""
+    return request.config.getoption("--target") or \
+        f"stdio:{request.getfixturevalue('simulator')} --stdio"

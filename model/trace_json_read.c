@@ -177,8 +177,11 @@ static bool read_setting_object(struct reader *reader, const json_t *object)
         return lg_json_fail(reader->error, "\"set\" must be an object");
     if (reader->call->method == LG_CALL_DEFINE_SYSTEM)
         return read_generation(reader, object);
-    return read_identity(reader, json_string_value(json_object_get(object, "identity"))) &&
-           read_values(reader, set) && read_text_flags(reader, json_object_get(object, "flags"));
+    const json_t *identity = json_object_get(object, "identity");
+    if (identity && !json_is_string(identity))
+        return lg_json_fail(reader->error, "\"identity\" must be a word");
+    return read_identity(reader, json_string_value(identity)) && read_values(reader, set) &&
+           read_text_flags(reader, json_object_get(object, "flags"));
 }
 
 static bool read_setting(struct reader *reader, const char *key)
@@ -218,10 +221,23 @@ static bool read_choice(struct reader *reader, const char *key, const char *cons
                         words[count - 1]);
 }
 
-static void read_flag(struct reader *reader, const char *key, uint8_t flag)
+static bool read_boolean(struct reader *reader, const char *key, bool *value)
 {
-    if (json_is_true(json_object_get(reader->args, key)))
+    const json_t *json = json_object_get(reader->args, key);
+    *value = json_is_true(json);
+    if (json && !json_is_boolean(json))
+        return lg_json_fail(reader->error, "\"%s\" must be true or false", key);
+    return true;
+}
+
+static bool read_flag(struct reader *reader, const char *key, uint8_t flag)
+{
+    bool set;
+    if (!read_boolean(reader, key, &set))
+        return false;
+    if (set)
         reader->call->flags |= flag;
+    return true;
 }
 
 static bool read_cause(struct reader *reader)
@@ -244,9 +260,11 @@ static bool read_time(struct reader *reader)
 
 static bool read_new_vm(struct reader *reader)
 {
-    if (json_is_true(json_object_get(reader->args, "planned")))
-        reader->call->other = LG_VM_PLANNED;
-    read_flag(reader, "old_version", LG_VM_OLD_VERSION);
+    bool planned;
+    if (!read_boolean(reader, "planned", &planned) ||
+        !read_flag(reader, "old_version", LG_VM_OLD_VERSION))
+        return false;
+    reader->call->other = planned ? LG_VM_PLANNED : 0;
     return read_generation(reader, reader->args);
 }
 
@@ -260,17 +278,31 @@ static bool read_import(struct reader *reader)
     return true;
 }
 
+/* A material by its name, or bytes; on a wire always bytes. */
 static bool read_event_protector(struct reader *reader, const char *key, uint16_t *symbol)
 {
     const json_t *value = json_object_get(reader->args, key);
+    const json_t *base64 = json_is_object(value) ? json_object_get(value, "base64") : NULL;
     struct lg_call scratch = {0};
     struct reader inner = {reader->args, reader->names, &scratch, reader->error};
-    bool raw = reader->names->raw && json_is_string(value);
-    if (!raw)
+    if (reader->names->raw && json_is_string(value))
+        base64 = value;
+    if (!json_is_string(base64))
         return read_material(reader, key, value, symbol);
-    bool read = read_base64(&inner, key, value);
+    bool read = read_base64(&inner, key, base64);
     *symbol = scratch.symbol;
     return read;
+}
+
+/* The arguments that some method or event has. What a method does not have is refused by its own
+ * reading. */
+static bool has_only_known_args(struct reader *reader)
+{
+    return !reader->args ||
+           lg_json_only(reader->args, reader->error, "SecuritySettingData", "KeyProtector",
+                        "SecurityPolicy", "SystemSettings", "RequestedState", "TimeoutPeriod", "ms",
+                        "role", "version", "no_tpm", "guarded", "cause", "generation", "planned",
+                        "old_version", "from", "protector", "with", NULL);
 }
 
 static bool read_event_args(struct reader *reader)
@@ -279,9 +311,9 @@ static bool read_event_args(struct reader *reader)
     case LG_CALL_TIME_PASSES: return read_time(reader);
     case LG_CALL_CALLER_CHANGES: return read_choice(reader, "role", lg_role_words, LG_ROLE_COUNT);
     case LG_CALL_HOST_CHANGES:
-        read_flag(reader, "no_tpm", LG_HOST_NO_TPM);
-        read_flag(reader, "guarded", LG_HOST_GUARDED);
-        return read_choice(reader, "version", lg_version_words, LG_HOST_VERSION_COUNT);
+        return read_flag(reader, "no_tpm", LG_HOST_NO_TPM) &&
+               read_flag(reader, "guarded", LG_HOST_GUARDED) &&
+               read_choice(reader, "version", lg_version_words, LG_HOST_VERSION_COUNT);
     case LG_CALL_CAUSE_APPEARS:
     case LG_CALL_CAUSE_ENDS: return read_cause(reader);
     case LG_CALL_VM_CREATED: return read_new_vm(reader);
@@ -318,9 +350,8 @@ static bool read_target(struct reader *reader, const char *target)
 {
     const struct lg_method_row *row = &lg_methods[reader->call->method];
     void *context = reader->names->context;
-    bool optional = row->target == LG_TARGET_HOST ||
-                    (reader->names->raw &&
-                     (row->target == LG_TARGET_SERVICE || lg_call_makes_vm(reader->call->method)));
+    bool optional = row->target == LG_TARGET_HOST || row->target == LG_TARGET_SERVICE ||
+                    (reader->names->raw && lg_call_makes_vm(reader->call->method));
     reader->call->vm = LG_VM_HOST;
     if (!target)
         return optional ? true : lg_json_fail(reader->error, "\"target\" is missing");
@@ -378,7 +409,7 @@ bool lg_call_from_json(const json_t *json, const struct lg_names *names, struct 
         return lg_json_fail(error, "\"args\" must be an object");
     call->method = (uint8_t)method;
     if (!read_target(&reader, json_string_value(json_object_get(json, "target"))) ||
-        !read_job_vm(&reader, json))
+        !read_job_vm(&reader, json) || !has_only_known_args(&reader))
         return false;
     return lg_methods[method].kind == LG_KIND_EVENT ? read_event_args(&reader)
                                                     : read_method_args(&reader);

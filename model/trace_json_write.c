@@ -126,7 +126,8 @@ static void write_target(json_t *json, const struct lg_call *call, const struct 
     char name[LG_NAME_BYTES];
     bool raw_made =
         names->raw && (row->target == LG_TARGET_SERVICE || lg_call_makes_vm(call->method));
-    if (row->target == LG_TARGET_HOST || raw_made)
+    bool no_vm = row->target == LG_TARGET_SERVICE && call->vm == LG_VM_HOST;
+    if (row->target == LG_TARGET_HOST || raw_made || no_vm)
         return;
     if (row->target == LG_TARGET_JOB) {
         names->write_job(names->context, call->job, name);
