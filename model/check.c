@@ -58,6 +58,24 @@ uint32_t lg_check_text_shape(const struct lg_call *call)
     }
 }
 
+/* The settings that the class has on a host: two came after the pages were written, one with 2019,
+ * one with 2022. */
+uint8_t lg_settings_of_host(uint8_t version)
+{
+    unsigned count = LG_SETTING_BIND_TO_HOST_TPM;
+    if (version == LG_HOST_2019)
+        count = LG_SETTING_APP_CONTAINER_LAUNCH_OPT_OUT;
+    if (version == LG_HOST_2022 || version == LG_HOST_2025)
+        count = LG_SETTING_COUNT;
+    return (uint8_t)((1u << count) - 1);
+}
+
+static bool has_unknown_property(const struct lg_turn *turn)
+{
+    return (turn->call->setting_flags & LG_TEXT_UNKNOWN_PROPERTY) ||
+           (turn->call->present & ~lg_settings_of_host(turn->cell->host.version));
+}
+
 /* The caller's rights, the text of SecuritySettingData, and the VM that it names; the environment
  * may fail any call. */
 uint32_t lg_check_setting_text(struct lg_turn *turn)
@@ -76,7 +94,7 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
         site_refuses(turn, LG_SITE_setting_wrong_type, call->method))
         causes |= LG_CAUSE_BIT(SETTING_WRONG_TYPE);
-    if ((call->setting_flags & LG_TEXT_UNKNOWN_PROPERTY) &&
+    if (has_unknown_property(turn) &&
         lg_choose(turn->tape, LG_SITE_setting_unknown_property, 0) ==
             LG_ALT_setting_unknown_property_refused)
         causes |= LG_CAUSE_BIT(UNKNOWN_PROPERTY);

@@ -179,17 +179,6 @@ static void read_system_setting(struct lg_turn *turn)
     show_value(turn->outcome, LG_SYSTEM_FIELD_VERSION, vm->flags & LG_VM_OLD_VERSION ? 1 : 0);
 }
 
-/* Two settings came after the pages were written: one with 2019, one with 2022. */
-static unsigned settings_of_host(uint8_t version)
-{
-    unsigned count = LG_SETTING_BIND_TO_HOST_TPM;
-    if (version == LG_HOST_2019)
-        count = LG_SETTING_APP_CONTAINER_LAUNCH_OPT_OUT;
-    if (version == LG_HOST_2022 || version == LG_HOST_2025)
-        count = LG_SETTING_COUNT;
-    return count;
-}
-
 static void read_security_setting(struct lg_turn *turn)
 {
     const struct lg_vm *vm = &turn->cell->vm;
@@ -199,8 +188,9 @@ static void read_security_setting(struct lg_turn *turn)
         return;
     }
     turn->outcome->clause = LG_CLAUSE_ssd_readable;
-    for (unsigned i = 0; i < settings_of_host(turn->cell->host.version); i++)
-        show_value(turn->outcome, i, vm->vault.settings >> i & 1);
+    for (unsigned i = 0; i < LG_SETTING_COUNT; i++)
+        if (lg_settings_of_host(turn->cell->host.version) >> i & 1)
+            show_value(turn->outcome, i, vm->vault.settings >> i & 1);
 }
 
 /* 0 and 1 are the booleans, 2 is Null. */

@@ -20,8 +20,8 @@ static struct lg_job work_of(struct lg_turn *turn)
     struct lg_job work;
     memset(&work, 0, sizeof work);
     work.method = turn->call->method;
-    work.present = turn->call->present;
-    work.values = turn->call->values & turn->call->present;
+    work.present = turn->call->present & lg_settings_of_host(turn->cell->host.version);
+    work.values = turn->call->values & work.present;
     if ((turn->cell->vm.vault.settings & ~work.present) &&
         lg_choose(turn->tape, LG_SITE_modify_scope, 0) == LG_ALT_modify_scope_reset)
         work.present = 0xFF;

@@ -49,6 +49,7 @@ enum lg_armed_search { LG_ARMED_NONE = LG_MEANING_COUNT };
 enum lg_meaning lg_armed_meaning(const struct lg_turn *turn, enum lg_method method);
 uint32_t lg_check_rights(struct lg_turn *turn);
 uint32_t lg_check_text_shape(const struct lg_call *call);
+uint8_t lg_settings_of_host(uint8_t version);
 uint32_t lg_check_setting_text(struct lg_turn *turn);
 uint32_t lg_check_vm(struct lg_turn *turn);
 uint32_t lg_check_support(struct lg_turn *turn);
