@@ -227,8 +227,12 @@ static void bind_names(struct process *process, const struct lg_call *call, cons
     const char *vm = json_string_value(json_object_get(out, "vm"));
     const char *system = json_string_value(json_object_get(out, "ResultingSystem"));
     const char *checkpoint = json_string_value(json_object_get(out, "checkpoint"));
+    const json_t *properties = json_object_get(answer, "properties");
+    const char *affected = json_string_value(json_object_get(properties, "AffectedElement"));
     if (call->vm >= LG_VMS_MAX)
         return;
+    if (affected && !process->vms[call->vm][0]) /* the job makes the VM: nothing named it before */
+        vm = affected;
     if (vm || system)
         snprintf(process->vms[call->vm], LG_NAME_BYTES, "%s", vm ? vm : system);
     if (checkpoint)

@@ -94,9 +94,8 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
         site_refuses(turn, LG_SITE_setting_wrong_type, call->method))
         causes |= LG_CAUSE_BIT(SETTING_WRONG_TYPE);
-    if (has_unknown_property(turn) &&
-        lg_choose(turn->tape, LG_SITE_setting_unknown_property, 0) ==
-            LG_ALT_setting_unknown_property_refused)
+    if (has_unknown_property(turn) && lg_choose(turn->tape, LG_SITE_setting_unknown_property, 0) ==
+                                          LG_ALT_setting_unknown_property_refused)
         causes |= LG_CAUSE_BIT(UNKNOWN_PROPERTY);
     return causes | check_identity(turn);
 }
