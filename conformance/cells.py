@@ -29,8 +29,9 @@ MODES = [f"{SIMULATOR} --stdio --jobs-mode {mode}" for mode in ("sync", "async",
 
 # Cells that no vector can reach, and why.
 REASONS = {
-    ("Msvm_SecurityService.StartService", 0): "only a target that supports it answers 0",
-    ("Msvm_SecurityService.StopService", 0): "only a target that supports it answers 0",
+    ("Msvm_SecurityService.RequestStateChange", 4096):
+        "the service has no transition that takes time, and no job to show it (svc_request)",
+    ("Msvm_ConcreteJob.KillJob", 0): "KillJob is not supported (kill_unsupported)",
 }
 
 
