@@ -9,6 +9,7 @@
 #include "clause_names.h"
 #include "commands.h"
 #include "model/suggest.h"
+#include "parallel.h"
 #include "runner.h"
 #include "vector_files.h"
 
@@ -222,7 +223,7 @@ static int run_files(const struct options *options, const struct lg_file_list *f
             if (!row || !lg_runner_run(runner, vector, row, &error)) {
                 fprintf(stderr, "lastgood: %s: %s\n", vector->id, error.reason);
                 code = LG_EXIT_HARNESS;
-            } else
+            } else if (options->jobs == 1)
                 show_row(row);
         }
         lg_vector_free(vector);
@@ -274,8 +275,9 @@ static FILE *start_recording(const struct options *options, struct lg_runner *ru
 }
 
 static int run_target(const struct options *options, const struct lg_file_list *files,
-                      struct lg_blobs *blobs, struct lg_results *results)
+                      struct lg_blobs *blobs, struct lg_part *part)
 {
+    struct lg_results *results = &part->results;
     struct lg_json_error error;
     struct lg_target target;
     struct lg_judge judge;
@@ -297,25 +299,72 @@ static int run_target(const struct options *options, const struct lg_file_list *
         code = run_files(options, files, &runner, results);
     if (recording && fclose(recording) != 0)
         code = LG_EXIT_HARNESS;
+    if (judge.oracle.readings)
+        part->readings = judge.oracle.readings[0];
     lg_judge_free(&judge);
     target.close(&target);
     return code;
 }
 
+static int run_shard(const struct options *options, const struct lg_file_list *files,
+                     struct lg_part *part)
+{
+    struct lg_blobs blobs;
+    if (!lg_blobs_init(&blobs))
+        return LG_EXIT_HARNESS;
+    int code = run_target(options, files, &blobs, part);
+    lg_blobs_free(&blobs);
+    return code;
+}
+
+struct whole {
+    const struct options *options;
+    const struct lg_file_list *files;
+};
+
+/* One of --jobs: a shard of the shard that was asked for. */
+static int run_job(void *context, unsigned index, struct lg_part *part)
+{
+    const struct whole *whole = context;
+    struct options own = *whole->options;
+    own.shard += index * own.shards;
+    own.shards *= own.jobs;
+    return run_shard(&own, whole->files, part);
+}
+
+static int run_jobs(const struct options *options, const struct lg_file_list *files,
+                    struct lg_results *results)
+{
+    struct whole whole = {options, files};
+    int conflict;
+    int code = lg_parallel_run(options->jobs, run_job, &whole, results, &conflict);
+    for (size_t i = 0; i < results->count; i++)
+        show_row(&results->rows[i]);
+    if (conflict < 0 || code >= 0)
+        return code;
+    printf("inconsistent: the shards found different readings at %s\n",
+           lg_sites[lg_slot_site((uint16_t)conflict)].id);
+    return options->profile == LG_PROFILE_documented ? LG_EXIT_UNDETERMINED : LG_EXIT_VIOLATES;
+}
+
 static int run_all(const struct options *options, const struct lg_file_list *files,
                    struct lg_results *results)
 {
-    struct lg_blobs blobs;
     struct timespec from, to;
     char summary[LG_LINE_BYTES];
-    if (!lg_blobs_init(&blobs))
-        return LG_EXIT_HARNESS;
+    struct lg_part part = {{0}, {{0}}};
+    int code;
+    part.results = *results;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    int code = run_target(options, files, &blobs, results);
+    if (options->jobs > 1)
+        code = run_jobs(options, files, results);
+    else {
+        code = run_shard(options, files, &part);
+        *results = part.results;
+    }
     clock_gettime(CLOCK_MONOTONIC, &to);
     results->seconds =
         (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-    lg_blobs_free(&blobs);
     if (code < 0)
         code = write_reports(options, results);
     lg_results_summary(results, summary, sizeof summary);
@@ -335,6 +384,10 @@ int lg_command_run(int argc, char **argv)
                      : LG_EXIT_HARNESS;
     if (code < 0 && count == 0) {
         fprintf(stderr, "lastgood: a target is missing; see lastgood run --help\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0 && options.record && options.jobs > 1) {
+        fprintf(stderr, "lastgood: --record keeps one order of calls: not with --jobs\n");
         code = LG_EXIT_USAGE;
     }
     if (code < 0) {

@@ -53,3 +53,15 @@ def test_whatever_is_drawn_conforms_to_documented(profile, seed, lastgood, simul
     for mode in ("", "--jobs-mode async", "--jobs-mode random"):
         done = run(lastgood, simulator, f"--profile {profile} --seed {seed} {mode}")
         assert not violations(done.stdout), f"--seed {seed} {mode}\n{done.stdout[-2000:]}"
+
+
+def test_jobs_and_shards_find_what_one_run_finds(lastgood, simulator):
+    def last_line(*options):
+        done = subprocess.run([lastgood, "run", f"stdio:{simulator} --stdio", *options],
+                              capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[-1]
+    whole = last_line()
+    assert last_line("--jobs", "3") == whole
+    counts = [int(last_line("--shard", f"{i}/3").split()[0]) for i in (1, 2, 3)]
+    assert sum(counts) == int(whole.split()[0])
