@@ -20,7 +20,8 @@ ROWS = {
 
 
 def run(lastgood, simulator, options, judge="documented"):
-    return subprocess.run([lastgood, "run", f"stdio:{simulator} --stdio {options}", "--profile", judge],
+    target = f"stdio:{simulator} --stdio {options}"
+    return subprocess.run([lastgood, "run", target, "--profile", judge],
                           capture_output=True, text=True, timeout=120, check=False)
 
 
