@@ -7,6 +7,7 @@
 #include "clause_names.h"
 #include "commands.h"
 #include "edges.h"
+#include "model/registers.h"
 #include "model/suggest.h"
 #include "vector_files.h"
 
@@ -252,6 +253,21 @@ static bool explain_cause(const char *id)
     return false;
 }
 
+static bool explain_contradiction(const char *id)
+{
+    for (size_t i = 0; i < lg_contradiction_count; i++) {
+        const struct lg_contradiction_row *row = &lg_contradictions[i];
+        if (strcmp(row->id, id) != 0)
+            continue;
+        printf("contradiction %s\n  %s\n  page: %s\n  readings: %s\n  taken: %s\n", row->id,
+               row->what, row->page, row->readings, row->taken);
+        if (row->site != LG_NO_SITE)
+            printf("  choice site %s\n", lg_sites[row->site].id);
+        return true;
+    }
+    return false;
+}
+
 static bool explain_material(const char *id)
 {
     int material = lg_material_find(id, strlen(id));
@@ -343,8 +359,9 @@ static void suggest(const char *id)
 static int explain(const char *id)
 {
     bool (*const explainers[])(const char *) = {
-        explain_vector,  explain_clause,   explain_return,  explain_site,  explain_alternative,
-        explain_profile, explain_property, explain_meaning, explain_cause, explain_material};
+        explain_vector,      explain_clause,        explain_return,   explain_site,
+        explain_alternative, explain_profile,       explain_property, explain_meaning,
+        explain_cause,       explain_contradiction, explain_material};
     bool found = false;
     for (size_t i = 0; i < sizeof explainers / sizeof explainers[0]; i++)
         found |= explainers[i](id);
