@@ -87,17 +87,23 @@ static bool replay(const struct lg_judge *judge, struct lg_oracle *oracle)
     return true;
 }
 
-static struct lg_explanation first_mark(struct lg_oracle *oracle)
+static bool all_violate(const struct lg_set *set)
 {
-    struct lg_explanation none = {false, 0, 0};
+    for (uint32_t k = 0; k < set->count; k++)
+        if (set->elements[k].mark_tag != LG_TAG_VIOLATES)
+            return false;
+    return set->count > 0;
+}
+
+/* A set that only readings which violate can explain. */
+static struct lg_explanation first_mark(const struct lg_oracle *oracle)
+{
     for (unsigned i = 0; i < oracle->set_count; i++) {
-        const struct lg_set *set = &oracle->sets[i];
-        for (uint32_t k = 0; k < set->count; k++)
-            if (set->elements[k].mark_tag == LG_TAG_VIOLATES)
-                return (struct lg_explanation){true, set->elements[k].mark_slot,
-                                               set->elements[k].mark_alternative};
+        const struct lg_element *first = &oracle->sets[i].elements[0];
+        if (all_violate(&oracle->sets[i]))
+            return (struct lg_explanation){true, first->mark_slot, first->mark_alternative};
     }
-    return none;
+    return (struct lg_explanation){false, 0, 0};
 }
 
 struct lg_explanation lg_judge_explain(const struct lg_judge *judge)
