@@ -5,6 +5,7 @@
 
 #include "faults.h"
 #include "model/suggest.h"
+#include "planted.h"
 #include "sim/options.h"
 
 struct fault {
@@ -22,6 +23,10 @@ static const struct fault faults[] = {
     {#name, #clause, sentence, JOBS_##jobs, lg_fault_##name},
 #include "faults.def"
 #undef LG_FAULT
+#define LG_PLANTED(name, clause, sentence)                                                         \
+    {#name, #clause, sentence, JOBS_SYNC, lg_planted_step_##name},
+#include "planted.def"
+#undef LG_PLANTED
 };
 enum { FAULT_COUNT = sizeof faults / sizeof faults[0] };
 
