@@ -74,10 +74,10 @@ static bool take_rows(int from, struct lg_results *results)
 static int merge(struct lg_readings *all, const struct lg_readings *more)
 {
     for (int slot = 0; slot < LG_SLOT_COUNT; slot++) {
-        if (all->bound[slot] && more->bound[slot] && all->bound[slot] != more->bound[slot])
+        unsigned every = (1u << lg_slot_alternatives((uint16_t)slot)) - 1;
+        all->out[slot] |= more->out[slot];
+        if ((all->out[slot] & every) == every)
             return slot;
-        if (more->bound[slot])
-            all->bound[slot] = more->bound[slot];
     }
     return -1;
 }

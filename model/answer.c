@@ -48,10 +48,15 @@ struct lg_codes lg_codes_of(struct lg_turn *turn, enum lg_method method, enum lg
     return row ? (struct lg_codes){row->low, row->high} : one_code(0);
 }
 
-static uint8_t answer_of_cause(struct lg_turn *turn, enum lg_method method, enum lg_cause cause)
+static unsigned key_of_cause(enum lg_method method, enum lg_cause cause)
 {
     unsigned group = (unsigned)method < LG_KEYED_METHODS ? (unsigned)method : LG_KEYED_METHODS;
-    unsigned key = group * LG_CAUSE_COUNT + cause;
+    return group * LG_CAUSE_COUNT + cause;
+}
+
+static uint8_t answer_of_cause(struct lg_turn *turn, enum lg_method method, enum lg_cause cause)
+{
+    unsigned key = key_of_cause(method, cause);
     return lg_causes[cause].answers[lg_choose(turn->tape, LG_SITE_failure_meaning, key)];
 }
 
@@ -68,6 +73,38 @@ static struct lg_codes codes_of_answer(struct lg_turn *turn, enum lg_method meth
         return lg_codes_of(turn, method, lg_armed_meaning(turn, method));
     return lg_codes_of(turn, method,
                        (enum lg_meaning)(is_fault(answer) ? LG_MEANING_FAILED : answer));
+}
+
+/* The answers of a cause that can be what was seen. Those of the DMTF's numbering have readings of
+ * their own: they are not looked into. */
+static unsigned viable_answers(struct lg_turn *turn, enum lg_method method, enum lg_cause cause)
+{
+    const struct lg_outcome *seen = turn->tape->seen;
+    unsigned count = lg_slot_alternatives(
+        (uint16_t)(lg_sites[LG_SITE_failure_meaning].slot + key_of_cause(method, cause)));
+    unsigned viable = 0;
+    if (turn->ending != LG_ENDING_REFUSED || lg_methods[method].scheme == LG_SCHEME_DMTF)
+        return ~0u;
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t answer = lg_causes[cause].answers[i];
+        struct lg_codes codes = {0, 0};
+        if (is_fault(answer) || seen->fault) {
+            viable |= (unsigned)(is_fault(answer) && answer - LG_ANSWER_FAULT == seen->fault) << i;
+            continue;
+        }
+        codes = codes_of_answer(turn, method, answer);
+        viable |= (unsigned)(codes.from <= seen->return_value && seen->return_value <= codes.to)
+                  << i;
+    }
+    return viable;
+}
+
+/* The answer to the caller, where that is known one that it can have been. */
+static uint8_t answer_seen(struct lg_turn *turn, enum lg_method method, enum lg_cause cause)
+{
+    return lg_causes[cause]
+        .answers[lg_choose_viable(turn->tape, LG_SITE_failure_meaning, key_of_cause(method, cause),
+                                  viable_answers(turn, method, cause))];
 }
 
 /* What a job shows as its error for a cause. */
@@ -120,13 +157,23 @@ static bool can_start_job(const struct lg_turn *turn)
            turn->call->vm != LG_VM_HOST && lg_cell_has_room(turn->cell);
 }
 
+/* The alternatives at_call and in_job of either site, as far as the end of the call leaves them. */
+static unsigned viable_places(const struct lg_turn *turn)
+{
+    enum { AT_CALL = 1 << LG_ALT_place_of_state_errors_at_call };
+    if (turn->ending == LG_ENDING_ANY)
+        return ~0u;
+    return turn->ending == LG_ENDING_JOB ? ~(unsigned)AT_CALL : AT_CALL;
+}
+
 static bool fails_in_job(struct lg_turn *turn, enum lg_place place)
 {
     enum lg_site site = place == LG_PLACE_PARAMETER ? LG_SITE_place_of_parameter_errors
                                                     : LG_SITE_place_of_state_errors;
     if (place == LG_PLACE_CALL || !can_start_job(turn))
         return false;
-    return lg_choose(turn->tape, site, turn->call->method) == LG_ALT_place_of_state_errors_in_job;
+    return lg_choose_viable(turn->tape, site, turn->call->method, viable_places(turn)) ==
+           LG_ALT_place_of_state_errors_in_job;
 }
 
 /* A start that cannot succeed is found out by the job itself, when it gets that far. Other jobs
@@ -150,7 +197,7 @@ static enum lg_cause pick_cause(struct lg_turn *turn, uint32_t causes)
     unsigned count = 0;
     for (uint32_t rest = causes; rest; rest &= rest - 1)
         count++;
-    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order, count < 6 ? count : 6);
+    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order, count < 6 ? count : 6, ~0u);
     while (taken-- > 0)
         causes &= causes - 1;
     return (enum lg_cause)__builtin_ctz(causes);
@@ -160,6 +207,10 @@ static enum lg_cause pick_cause(struct lg_turn *turn, uint32_t causes)
 void lg_refuse(struct lg_turn *turn, uint32_t causes)
 {
     enum lg_method method = (enum lg_method)turn->call->method;
+    if (turn->ending == LG_ENDING_DONE) {
+        lg_dead_end(turn);
+        return;
+    }
     enum lg_cause cause = pick_cause(turn, causes);
     const struct lg_cause_row *row = &lg_causes[cause];
 
@@ -169,11 +220,32 @@ void lg_refuse(struct lg_turn *turn, uint32_t causes)
         answer_job(turn, lg_job_add(turn, &work), row->clause);
         return;
     }
-    uint8_t answer = answer_of_cause(turn, method, cause);
+    if (turn->ending == LG_ENDING_JOB) {
+        lg_dead_end(turn);
+        return;
+    }
+    uint8_t answer = answer_seen(turn, method, cause);
     if (is_fault(answer))
         lg_answer_fault(turn, (enum lg_fault)(answer - LG_ANSWER_FAULT), row->clause);
     else
         answer_codes(turn, codes_of_answer(turn, method, answer), row->clause);
+}
+
+static bool goes_to_job(struct lg_turn *turn, const struct lg_job *work, bool at_once)
+{
+    enum { NOW = 1 << LG_ALT_execution_now, BY_JOB = 1 << LG_ALT_execution_by_job };
+    static const unsigned viable[] = {[LG_ENDING_ANY] = NOW | BY_JOB,
+                                      [LG_ENDING_DONE] = NOW,
+                                      [LG_ENDING_JOB] = BY_JOB,
+                                      [LG_ENDING_REFUSED] = 0};
+    unsigned way = LG_ALT_execution_now;
+    if (!at_once && lg_cell_has_room(turn->cell))
+        way = lg_must_queue(turn) ? LG_ALT_execution_by_job
+                                  : lg_choose_viable(turn->tape, LG_SITE_execution, work->method,
+                                                     viable[turn->ending]);
+    if (!(viable[turn->ending] >> way & 1))
+        lg_dead_end(turn);
+    return way == LG_ALT_execution_by_job;
 }
 
 /* Accepted: done before the method returns, or by a job. at_once: without a job, whatever the
@@ -181,10 +253,10 @@ void lg_refuse(struct lg_turn *turn, uint32_t causes)
 void lg_carry_out(struct lg_turn *turn, const struct lg_job *work, bool at_once,
                   enum lg_clause clause)
 {
-    bool queue = lg_must_queue(turn);
-    if (!at_once && lg_cell_has_room(turn->cell) &&
-        (queue ||
-         lg_choose(turn->tape, LG_SITE_execution, work->method) == LG_ALT_execution_by_job)) {
+    bool by_job = goes_to_job(turn, work, at_once);
+    if (turn->tape->dead)
+        return;
+    if (by_job) {
         answer_job(turn, lg_job_add(turn, work), clause);
         return;
     }

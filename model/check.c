@@ -2,9 +2,10 @@
  * causes it found. */
 #include "step.h"
 
+/* Of sites whose plain reading refuses. */
 static bool site_refuses(struct lg_turn *turn, enum lg_site site, unsigned key)
 {
-    return lg_choose(turn->tape, site, key) == 0;
+    return lg_site_refuses(turn, site, key, 0);
 }
 
 /* The first cause in force that the method has a code for; LG_ARMED_NONE if there is none. */
@@ -24,8 +25,8 @@ static bool identity_is_bad(struct lg_turn *turn)
     uint8_t identity = turn->call->identity;
     if (identity != LG_ID_OTHER_CASE && identity != LG_ID_WITHOUT_LAST_PART)
         return false;
-    return lg_choose(turn->tape, LG_SITE_setting_identity, identity - LG_ID_OTHER_CASE) ==
-           LG_ALT_setting_identity_refused;
+    return lg_site_refuses(turn, LG_SITE_setting_identity, identity - LG_ID_OTHER_CASE,
+                           LG_ALT_setting_identity_refused);
 }
 
 static uint32_t check_identity(struct lg_turn *turn)
@@ -94,8 +95,8 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
         site_refuses(turn, LG_SITE_setting_wrong_type, call->method))
         causes |= LG_CAUSE_BIT(SETTING_WRONG_TYPE);
-    if (has_unknown_property(turn) && lg_choose(turn->tape, LG_SITE_setting_unknown_property, 0) ==
-                                          LG_ALT_setting_unknown_property_refused)
+    if (has_unknown_property(turn) && lg_site_refuses(turn, LG_SITE_setting_unknown_property, 0,
+                                                      LG_ALT_setting_unknown_property_refused))
         causes |= LG_CAUSE_BIT(UNKNOWN_PROPERTY);
     return causes | check_identity(turn);
 }
@@ -104,7 +105,7 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
 uint32_t lg_check_vm(struct lg_turn *turn)
 {
     if (turn->cell->vm.kind == LG_VM_PLANNED &&
-        lg_choose(turn->tape, LG_SITE_planned_vm, turn->call->method) == LG_ALT_planned_vm_refused)
+        lg_site_refuses(turn, LG_SITE_planned_vm, turn->call->method, LG_ALT_planned_vm_refused))
         return LG_CAUSE_BIT(NOT_A_VM);
     return 0;
 }
@@ -140,8 +141,7 @@ uint32_t lg_check_in_use(struct lg_turn *turn)
         return 0;
     if (!lg_cell_has_room(turn->cell))
         return LG_CAUSE_BIT(HELD);
-    if (lg_choose(turn->tape, LG_SITE_concurrency, turn->call->method) ==
-        LG_ALT_concurrency_refused)
+    if (lg_site_refuses(turn, LG_SITE_concurrency, turn->call->method, LG_ALT_concurrency_refused))
         return LG_CAUSE_BIT(HELD);
     return 0;
 }

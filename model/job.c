@@ -187,9 +187,32 @@ static void progress_cancelled(struct lg_turn *turn, struct lg_job *job, unsigne
         end(turn, job);
 }
 
+/* A look at a job tells whether it has ended. */
+static unsigned viable_progress(const struct lg_turn *turn, const struct lg_job *job)
+{
+    enum {
+        ENDED = 1 << LG_ALT_job_progress_ended,
+        RUNS = 1 << LG_ALT_job_progress_runs,
+        TOOK_EFFECT = 1 << LG_ALT_job_progress_took_effect
+    };
+    const struct lg_outcome *seen = turn->tape->seen;
+    if (turn->tape->jobs_go_on)
+        return RUNS;
+    if (!seen || turn->call->method != LG_CALL_READ_JOB || turn->call->job != job->name ||
+        seen->fault || !(seen->shown >> LG_JOB_FIELD_STATE & 1))
+        return ~0u;
+    bool ended = seen->fields[LG_JOB_FIELD_STATE].from >> LG_JOB_COMPLETED;
+    bool cancelled = job->flags & LG_JOB_WILL_TERMINATE;
+    unsigned ends = cancelled ? ENDED | TOOK_EFFECT : ENDED;
+    return ended ? ends : ~ends;
+}
+
 static void progress(struct lg_turn *turn, struct lg_job *job)
 {
-    unsigned way = lg_choose_among(turn->tape, LG_SITE_job_progress, ways_to_progress(job));
+    unsigned way = lg_choose_among(turn->tape, LG_SITE_job_progress, ways_to_progress(job),
+                                   viable_progress(turn, job));
+    if (turn->tape->dead)
+        return;
     if (job->flags & LG_JOB_WILL_TERMINATE)
         progress_cancelled(turn, job, way);
     else if (way == LG_ALT_job_progress_ended)

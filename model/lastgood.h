@@ -299,15 +299,16 @@ struct lg_profile {
     uint16_t allowed[LG_SLOT_COUNT];
 };
 
-/* Readings that are bound: alternative + 1 by slot, 0 while unbound. */
+/* What is known of a target's readings: the alternatives ruled out, bit by alternative. Zero:
+ * nothing. One that has a single alternative left is bound. */
 struct lg_readings {
-    uint8_t bound[LG_SLOT_COUNT];
+    uint16_t out[LG_SLOT_COUNT];
 };
 
 struct lg_draw {
     uint16_t slot;
-    uint8_t choice; /* the how-manieth of the allowed alternatives */
-    uint8_t choices;
+    uint16_t rest;    /* alternatives that the odometer has yet to walk, bit by alternative */
+    uint16_t allowed; /* by the profile and what is known */
     uint8_t alternative;
     uint8_t site;
 };
@@ -316,14 +317,18 @@ struct lg_draw {
  * then zeros. */
 struct lg_tape {
     const struct lg_profile *profile;
-    const struct lg_readings *readings; /* NULL: none is bound */
+    const struct lg_readings *readings; /* NULL: nothing is known */
+    const struct lg_outcome *seen; /* what was answered, so that ways that cannot lead there are not
+                                      walked; NULL: any answer will do */
     const uint8_t *bytes;
     uint32_t length;
     uint32_t next;
     uint8_t fixed;
     uint8_t count;
-    uint8_t overflow; /* more than LG_DRAWS_MAX draws: the rest was 0 */
-    uint8_t unused;
+    uint8_t overflow;   /* more than LG_DRAWS_MAX draws: the rest was 0 */
+    uint8_t jobs_go_on; /* no job has done anything by the time of the call */
+    uint8_t progressed; /* how many of the draws said how far jobs are */
+    uint8_t dead;       /* this way does not lead to `seen`: the step's results mean nothing */
     struct lg_draw draws[LG_DRAWS_MAX];
 };
 
@@ -343,8 +348,13 @@ bool lg_tape_advance(struct lg_tape *tape);
 /* Draws: the alternative taken at the site, for this key. Reading sites keep to what is bound. */
 unsigned lg_choose(struct lg_tape *tape, enum lg_site site, unsigned key);
 
+/* The same where only some alternatives can lead to what was seen, bit by alternative. A reading is
+ * drawn among all of them still: it is bound where not every one explains. The tape is dead when
+ * none is left. */
+unsigned lg_choose_viable(struct lg_tape *tape, enum lg_site site, unsigned key, unsigned viable);
+
 /* Draws one of the first `count` alternatives of a site without a key; count >= 1. */
-unsigned lg_choose_among(struct lg_tape *tape, enum lg_site site, unsigned count);
+unsigned lg_choose_among(struct lg_tape *tape, enum lg_site site, unsigned count, unsigned viable);
 
 /* One byte of the tape, 0 beyond its end. */
 uint8_t lg_tape_byte(struct lg_tape *tape);

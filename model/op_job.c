@@ -174,7 +174,7 @@ static unsigned pick_fault(struct lg_turn *turn, unsigned faults)
     unsigned count = 0;
     for (unsigned rest = faults; rest; rest &= rest - 1)
         count++;
-    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order, count);
+    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order, count, ~0u);
     while (taken-- > 0)
         faults &= faults - 1;
     return faults & ~(faults - 1);

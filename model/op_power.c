@@ -21,8 +21,8 @@ static uint32_t check_request(struct lg_turn *turn)
     if (vm->kind == LG_VM_PLANNED)
         return LG_CAUSE_BIT(UNSUPPORTED);
     if (lg_power_is_same(vm, requested))
-        return lg_choose(turn->tape, LG_SITE_same_power_request, 0) ==
-                       LG_ALT_same_power_request_refused
+        return lg_site_refuses(turn, LG_SITE_same_power_request, 0,
+                               LG_ALT_same_power_request_refused)
                    ? LG_CAUSE_BIT(POWER)
                    : 0;
     if (!lg_power_allows(vm, requested))
@@ -79,7 +79,7 @@ static uint32_t check_destroy_power(struct lg_turn *turn)
     if (power == LG_POWER_OFF || power == LG_POWER_SAVED)
         return 0;
     bool refused =
-        lg_choose(turn->tape, LG_SITE_destroy_running, 0) == LG_ALT_destroy_running_refused;
+        lg_site_refuses(turn, LG_SITE_destroy_running, 0, LG_ALT_destroy_running_refused);
     return refused ? LG_CAUSE_BIT(POWER) : 0;
 }
 

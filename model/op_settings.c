@@ -59,8 +59,8 @@ static uint32_t check_protector(struct lg_turn *turn, struct lg_job *work, unsig
         if (way == LG_ALT_protector_precondition_silent)
             work->present = work->values = 0;
     }
-    if ((turned_off & SELECTED) && lg_choose(turn->tape, LG_SITE_turn_off_without_protector, 0) ==
-                                       LG_ALT_turn_off_without_protector_refused)
+    if ((turned_off & SELECTED) && lg_site_refuses(turn, LG_SITE_turn_off_without_protector, 0,
+                                                   LG_ALT_turn_off_without_protector_refused))
         return LG_CAUSE_BIT(NO_PROTECTOR);
     return 0;
 }
@@ -84,8 +84,8 @@ static uint32_t check_tpm_off(struct lg_turn *turn, unsigned settings, unsigned 
 {
     if (!(turned_off & SETTING_BIT(TPM_ENABLED)) || !(settings & SETTING_BIT(SHIELDING_REQUESTED)))
         return 0;
-    bool refused = lg_choose(turn->tape, LG_SITE_tpm_off_while_shielded, 0) ==
-                   LG_ALT_tpm_off_while_shielded_refused;
+    bool refused = lg_site_refuses(turn, LG_SITE_tpm_off_while_shielded, 0,
+                                   LG_ALT_tpm_off_while_shielded_refused);
     return refused ? LG_CAUSE_BIT(TPM_NEEDED) : 0;
 }
 

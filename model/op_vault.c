@@ -33,7 +33,7 @@ static uint32_t check_unset_shape(struct lg_turn *turn, uint16_t *symbol)
 {
     if (turn->call->method == LG_CALL_SET_SECURITY_POLICY)
         return 0;
-    if (lg_choose(turn->tape, LG_SITE_unset_protector, 0) == LG_ALT_unset_protector_refused)
+    if (lg_site_refuses(turn, LG_SITE_unset_protector, 0, LG_ALT_unset_protector_refused))
         return LG_CAUSE_BIT(BYTES_REFUSED);
     *symbol = LG_SYMBOL_NONE;
     return 0;
@@ -44,7 +44,7 @@ static uint32_t check_opaque_shape(struct lg_turn *turn)
     if (turn->call->method == LG_CALL_SET_SECURITY_POLICY)
         return 0;
     bool refused =
-        lg_choose(turn->tape, LG_SITE_opaque_protector, 0) == LG_ALT_opaque_protector_refused;
+        lg_site_refuses(turn, LG_SITE_opaque_protector, 0, LG_ALT_opaque_protector_refused);
     return refused ? LG_CAUSE_BIT(BYTES_REFUSED) : 0;
 }
 
@@ -73,6 +73,16 @@ static uint32_t check_common(struct lg_turn *turn)
     return causes | lg_check_power(turn);
 }
 
+/* The alternatives of unset_form that show what was seen. */
+static unsigned viable_forms(const struct lg_turn *turn)
+{
+    static const unsigned forms[] = {[LG_BYTES_GIVEN] = 0,
+                                     [LG_BYTES_NULL] = 1 << LG_ALT_unset_form_null,
+                                     [LG_BYTES_NONE] = 1 << LG_ALT_unset_form_empty,
+                                     [LG_BYTES_UNSET] = 1 << LG_ALT_unset_form_container};
+    return turn->ending == LG_ENDING_ANY ? ~0u : forms[turn->tape->seen->form];
+}
+
 static void answer_bytes(struct lg_turn *turn, uint16_t symbol, enum lg_clause clause)
 {
     lg_answer_done(turn, clause);
@@ -82,7 +92,7 @@ static void answer_bytes(struct lg_turn *turn, uint16_t symbol, enum lg_clause c
     if (symbol != LG_SYMBOL_NONE)
         return;
     turn->outcome->clause = LG_CLAUSE_get_unset;
-    switch (lg_choose(turn->tape, LG_SITE_unset_form, 0)) {
+    switch (lg_choose_viable(turn->tape, LG_SITE_unset_form, 0, viable_forms(turn))) {
     case LG_ALT_unset_form_empty: turn->outcome->form = LG_BYTES_NONE; break;
     case LG_ALT_unset_form_null: turn->outcome->form = LG_BYTES_NULL; break;
     default: turn->outcome->form = LG_BYTES_UNSET; break;
@@ -99,6 +109,16 @@ static uint16_t protector_in_use(struct lg_turn *turn)
     return vm->started_with;
 }
 
+/* The alternatives of get_job that end as was seen. */
+static unsigned viable_get(const struct lg_turn *turn)
+{
+    static const unsigned ways[] = {[LG_ENDING_ANY] = ~0u,
+                                    [LG_ENDING_DONE] = 1 << LG_ALT_get_job_never,
+                                    [LG_ENDING_JOB] = 1 << LG_ALT_get_job_later,
+                                    [LG_ENDING_REFUSED] = 0};
+    return ways[turn->ending];
+}
+
 /* Reads are not held up by power or by jobs. */
 void lg_get_key_protector(struct lg_turn *turn)
 {
@@ -109,7 +129,8 @@ void lg_get_key_protector(struct lg_turn *turn)
         lg_refuse(turn, causes);
         return;
     }
-    if (lg_choose(turn->tape, LG_SITE_get_job, 0) == LG_ALT_get_job_later) {
+    if (lg_choose_viable(turn->tape, LG_SITE_get_job, 0, viable_get(turn)) ==
+        LG_ALT_get_job_later) {
         turn->outcome->return_value = 4096;
         turn->outcome->return_to = 4096;
         turn->outcome->clause = LG_CLAUSE_get_success;
@@ -125,7 +146,7 @@ static uint32_t check_seal(struct lg_turn *turn, uint16_t symbol)
     if (!vm->vault.seal || lg_vm_share_owner(vm, symbol, vm->vault.seal))
         return 0;
     bool refused =
-        lg_choose(turn->tape, LG_SITE_sealed_overwrite, 0) == LG_ALT_sealed_overwrite_refused;
+        lg_site_refuses(turn, LG_SITE_sealed_overwrite, 0, LG_ALT_sealed_overwrite_refused);
     return refused ? LG_CAUSE_BIT(OVER_SEALED) : 0;
 }
 
@@ -151,8 +172,8 @@ static uint32_t check_protector_for_policy(struct lg_turn *turn)
 {
     if (turn->cell->vm.vault.current)
         return 0;
-    bool needed = lg_choose(turn->tape, LG_SITE_policy_needs_protector, 0) ==
-                  LG_ALT_policy_needs_protector_yes;
+    bool needed =
+        lg_site_refuses(turn, LG_SITE_policy_needs_protector, 0, LG_ALT_policy_needs_protector_yes);
     return needed ? LG_CAUSE_BIT(NO_PROTECTOR) : 0;
 }
 
@@ -175,7 +196,7 @@ static uint32_t check_last_known_good(struct lg_turn *turn)
     if (turn->cell->vm.vault.last_known_good)
         return 0;
     bool refused =
-        lg_choose(turn->tape, LG_SITE_restore_without, 0) == LG_ALT_restore_without_refused;
+        lg_site_refuses(turn, LG_SITE_restore_without, 0, LG_ALT_restore_without_refused);
     return refused ? LG_CAUSE_BIT(NO_LAST_KNOWN_GOOD) : 0;
 }
 

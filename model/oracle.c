@@ -70,10 +70,12 @@ void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uin
 void lg_oracle_reset(struct lg_oracle *oracle, const struct lg_host_word *host)
 {
     memset(oracle->open, 0, sizeof oracle->open);
+    oracle->open_count = 0;
     oracle->record_count = 0;
     oracle->readings_count = 1;
     oracle->violated = 0;
     oracle->undocumented = 0;
+    oracle->bound_hit = 0;
     oracle->set_count = 1;
     start_set(&oracle->sets[0], LG_VM_HOST, host);
 }
@@ -273,7 +275,7 @@ static void settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_verdi
 
 static bool has_open_calls(const struct lg_oracle *oracle, uint16_t vm)
 {
-    for (unsigned k = 0; k < LG_PENDING_MAX; k++)
+    for (unsigned k = 0; k < LG_PENDING_MAX && oracle->open_count > 0; k++)
         if (oracle->open[k].used && oracle->open[k].call.vm == vm)
             return true;
     return false;
@@ -369,6 +371,7 @@ int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
         memset(open, 0, sizeof *open);
         open->call = *call;
         open->used = 1;
+        oracle->open_count++;
         open->lost = seen == NULL;
         if (seen)
             open->seen = *seen;
@@ -421,6 +424,7 @@ void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verd
     }
     lg_set_close(oracle, set);
     open->used = 0;
+    oracle->open_count--;
     if (count_done(set, bit))
         keep_done(set, bit);
     else
@@ -443,6 +447,8 @@ void lg_oracle_barrier(struct lg_oracle *oracle)
         forget(oracle, &oracle->sets[i], lost);
     }
     for (unsigned k = 0; k < LG_PENDING_MAX; k++)
-        if (lost >> k & 1)
+        if (lost >> k & 1) {
             oracle->open[k].used = 0;
+            oracle->open_count--;
+        }
 }

@@ -73,10 +73,14 @@ struct lg_open_call {
 enum { LG_LEAVES_MAX = 256 };
 
 struct lg_leaf {
-    uint32_t element; /* where its successor stands */
-    uint32_t bound;   /* draws that matter, bit by position: readings to bind */
+    uint64_t job_states;          /* of its successor, together */
+    uint16_t taken[LG_DRAWS_MAX]; /* alternatives of each draw that lead to this successor */
+    uint32_t element;             /* where its successor stands */
+    uint32_t bound;               /* draws that matter, bit by position: readings to narrow */
     uint8_t count;
-    uint8_t gone; /* another one stands for it */
+    uint8_t progressed; /* how many of the draws said how far jobs are */
+    uint8_t tag;        /* of what it did beside progress */
+    uint8_t gone;       /* another one stands for it */
     struct lg_draw draws[LG_DRAWS_MAX];
 };
 
@@ -104,9 +108,10 @@ struct lg_oracle {
     uint32_t index_size;     /* a power of two, twice set_max or more */
     struct lg_leaves leaves; /* scratch of one call on one element */
     struct lg_open_call open[LG_PENDING_MAX];
+    uint8_t open_count;
     uint64_t approximations; /* how often room was short */
     uint64_t steps;          /* of the model, for figures */
-    uint8_t bound_hit;       /* sticky: "violates" is "undetermined" from then on */
+    uint8_t bound_hit;       /* since the last reset: "violates" is "undetermined" from then on */
     uint8_t violated;        /* since the last reset */
     uint8_t undocumented;    /* reported already since the last reset */
 };

@@ -14,12 +14,15 @@ void lg_leaves_add(struct lg_leaves *leaves, const struct lg_tape *tape, uint32_
     struct lg_leaf *leaf = &leaves->items[leaves->count++];
     leaf->element = element;
     leaf->count = tape->count;
+    leaf->progressed = tape->progressed;
     leaf->bound = 0;
     leaf->gone = 0;
     memcpy(leaf->draws, tape->draws, tape->count * sizeof leaf->draws[0]);
-    for (unsigned i = 0; i < leaf->count; i++)
+    for (unsigned i = 0; i < leaf->count; i++) {
+        leaf->taken[i] = (uint16_t)(1u << leaf->draws[i].alternative);
         if (is_reading(&leaf->draws[i]))
             leaf->bound |= 1u << i;
+    }
 }
 
 /* Same choices before a position: leaves of one branch. */
@@ -28,12 +31,12 @@ static bool share_branch(const struct lg_leaf *a, const struct lg_leaf *b, unsig
     if (a->count < position || b->count < position)
         return false;
     for (unsigned i = 0; i < position; i++)
-        if (a->draws[i].choice != b->draws[i].choice)
+        if (a->draws[i].alternative != b->draws[i].alternative)
             return false;
     return true;
 }
 
-/* Same successor, bound by the same readings from a position on. */
+/* Same successor, by the same readings from a position on. */
 static bool same_leaf(const struct lg_leaf *a, const struct lg_leaf *b, unsigned from,
                       const struct lg_element *elements)
 {
@@ -41,65 +44,32 @@ static bool same_leaf(const struct lg_leaf *a, const struct lg_leaf *b, unsigned
     const struct lg_element *right = &elements[b->element];
     uint32_t later = from >= 32 ? 0 : ~0u << from;
     if (left->hash != right->hash || left->done != right->done ||
-        !lg_cell_equal(&left->cell, &right->cell))
-        return false;
-    if ((a->bound & later) != (b->bound & later))
+        (a->bound & later) != (b->bound & later) || !lg_cell_equal(&left->cell, &right->cell))
         return false;
     for (unsigned i = from; i < a->count; i++)
-        if ((a->bound >> i & 1) && (a->draws[i].slot != b->draws[i].slot ||
-                                    a->draws[i].alternative != b->draws[i].alternative))
+        if ((a->bound >> i & 1) &&
+            (a->draws[i].slot != b->draws[i].slot || a->taken[i] != b->taken[i]))
             return false;
     return true;
 }
 
-static uint32_t end_of_choice(const struct lg_leaf *leaves, uint32_t from, uint32_t to,
-                              unsigned position)
-{
-    uint32_t end = from + 1;
-    while (end < to && leaves[end].draws[position].choice == leaves[from].draws[position].choice)
-        end++;
-    return end;
-}
-
-static uint32_t find_equal(const struct lg_leaf *leaves, const struct lg_leaf *leaf, uint32_t from,
-                           uint32_t to, unsigned position, const struct lg_element *elements)
-{
-    while (from < to && (leaves[from].gone || !same_leaf(leaf, &leaves[from], position, elements)))
-        from++;
-    return from;
-}
-
-/* Whether every choice of a branch has a leaf equal to this one; `drop`: those go, it stands for
- * all. */
-static bool is_in_every_choice(struct lg_leaf *leaves, const struct lg_leaf *leaf, uint32_t from,
-                               uint32_t to, unsigned position, const struct lg_element *elements,
-                               bool drop)
-{
-    unsigned choices = 0;
-    for (uint32_t at = from; at < to; choices++) {
-        uint32_t end = end_of_choice(leaves, at, to, position);
-        uint32_t equal = find_equal(leaves, leaf, at, end, position + 1, elements);
-        if (equal == end)
-            return false;
-        if (drop && &leaves[equal] != leaf)
-            leaves[equal].gone = 1;
-        at = end;
-    }
-    return choices == leaf->draws[position].choices;
-}
-
-/* A branch whose leaves all draw a reading at this position: a leaf that every choice has is not
- * bound by it. */
+/* A branch whose leaves all draw a reading at this position: equal ones become one, which any of
+ * their alternatives leads to. It does not matter where every one does. */
 static void merge_branch(struct lg_leaf *leaves, uint32_t from, uint32_t to, unsigned position,
                          const struct lg_element *elements)
 {
-    uint32_t first_end = end_of_choice(leaves, from, to, position);
-    for (uint32_t i = from; i < first_end; i++) {
-        if (leaves[i].gone ||
-            !is_in_every_choice(leaves, &leaves[i], from, to, position, elements, false))
+    for (uint32_t i = from; i < to; i++) {
+        struct lg_leaf *leaf = &leaves[i];
+        if (leaf->gone)
             continue;
-        is_in_every_choice(leaves, &leaves[i], from, to, position, elements, true);
-        leaves[i].bound &= ~(1u << position);
+        for (uint32_t j = i + 1; j < to; j++) {
+            if (leaves[j].gone || !same_leaf(leaf, &leaves[j], position + 1, elements))
+                continue;
+            leaf->taken[position] |= leaves[j].taken[position];
+            leaves[j].gone = 1;
+        }
+        if (leaf->taken[position] == leaf->draws[position].allowed)
+            leaf->bound &= ~(1u << position);
     }
 }
 
@@ -124,12 +94,29 @@ static void collapse_position(struct lg_leaves *leaves, unsigned position,
 
 void lg_leaves_collapse(struct lg_leaves *leaves, const struct lg_element *elements)
 {
-    unsigned deepest = 0;
+    uint32_t bound = 0;
     for (uint32_t i = 0; i < leaves->count; i++)
-        if (leaves->items[i].count > deepest)
-            deepest = leaves->items[i].count;
-    while (deepest-- > 0)
-        collapse_position(leaves, deepest, elements);
+        bound |= leaves->items[i].bound;
+    for (unsigned position = LG_DRAWS_MAX; position-- > 0;)
+        if (bound >> position & 1)
+            collapse_position(leaves, position, elements);
+}
+
+/* The most pleasant of the alternatives that lead to the leaf; -1 for a reading that made no
+ * difference. */
+int lg_leaf_alternative(const struct lg_leaf *leaf, unsigned position)
+{
+    const struct lg_draw *draw = &leaf->draws[position];
+    unsigned best = draw->alternative;
+    if (!is_reading(draw))
+        return (int)best;
+    if (!(leaf->bound >> position & 1))
+        return -1;
+    for (unsigned i = 0; leaf->taken[position] >> i; i++)
+        if ((leaf->taken[position] >> i & 1) &&
+            lg_slot_tag(draw->slot, i) < lg_slot_tag(draw->slot, best))
+            best = i;
+    return (int)best;
 }
 
 bool lg_leaf_learn(struct lg_readings *readings, const struct lg_leaf *leaf)
@@ -137,9 +124,9 @@ bool lg_leaf_learn(struct lg_readings *readings, const struct lg_leaf *leaf)
     bool learnt = false;
     for (unsigned i = 0; i < leaf->count; i++) {
         const struct lg_draw *draw = &leaf->draws[i];
-        if (!(leaf->bound >> i & 1) || readings->bound[draw->slot])
+        if (!(leaf->bound >> i & 1))
             continue;
-        readings->bound[draw->slot] = (uint8_t)(draw->alternative + 1);
+        readings->out[draw->slot] |= (uint16_t)(draw->allowed & ~leaf->taken[i]);
         learnt = true;
     }
     return learnt;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- assignments of readings ---- */
+/* ---- what is known of readings ---- */
 
 static uint16_t intern_readings(struct lg_oracle *oracle, const struct lg_readings *readings)
 {
@@ -28,16 +28,17 @@ static uint16_t readings_after(struct lg_oracle *oracle, uint16_t before,
     return lg_leaf_learn(&learnt, leaf) ? intern_readings(oracle, &learnt) : before;
 }
 
-/* Whether two assignments bind one slot differently. */
-static bool conflict(const struct lg_readings *a, const struct lg_readings *b)
+/* Whether two assignments leave a reading no alternative. */
+static bool conflict(const struct lg_oracle *oracle, const struct lg_readings *a,
+                     const struct lg_readings *b)
 {
     for (unsigned i = 0; i < LG_SLOT_COUNT; i++)
-        if (a->bound[i] && b->bound[i] && a->bound[i] != b->bound[i])
+        if ((a->out[i] | b->out[i]) && !(oracle->profile.allowed[i] & ~(a->out[i] | b->out[i])))
             return true;
     return false;
 }
 
-/* What all elements of a set agree on. */
+/* What all elements of a set rule out. */
 static struct lg_readings agreed(const struct lg_oracle *oracle, const struct lg_set *set)
 {
     struct lg_readings common = oracle->readings[set->elements[0].readings];
@@ -46,8 +47,7 @@ static struct lg_readings agreed(const struct lg_oracle *oracle, const struct lg
         if (set->elements[i].readings == set->elements[i - 1].readings)
             continue;
         for (unsigned slot = 0; slot < LG_SLOT_COUNT; slot++)
-            if (common.bound[slot] != other->bound[slot])
-                common.bound[slot] = 0;
+            common.out[slot] &= other->out[slot];
     }
     return common;
 }
@@ -56,31 +56,62 @@ static bool drop_conflicting(struct lg_oracle *oracle, struct lg_set *set)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < set->count; i++)
-        if (!conflict(&oracle->readings[set->elements[i].readings], &oracle->readings[0]))
+        if (!conflict(oracle, &oracle->readings[set->elements[i].readings], &oracle->readings[0]))
             kept++;
     if (kept == set->count || kept == 0)
         return kept != 0;
     kept = 0;
     for (uint32_t i = 0; i < set->count; i++)
-        if (!conflict(&oracle->readings[set->elements[i].readings], &oracle->readings[0]))
+        if (!conflict(oracle, &oracle->readings[set->elements[i].readings], &oracle->readings[0]))
             set->elements[kept++] = set->elements[i];
     set->count = kept;
     return true;
 }
 
-/* Readings are the target's, not a VM's: what one set agrees on binds the others. */
+static bool rule_out(struct lg_readings *readings, const struct lg_readings *more)
+{
+    bool grown = false;
+    for (unsigned slot = 0; slot < LG_SLOT_COUNT; slot++) {
+        grown |= (more->out[slot] & ~readings->out[slot]) != 0;
+        readings->out[slot] |= more->out[slot];
+    }
+    return grown;
+}
+
+/* What became common holds for every element of the other sets, and is no longer its own. */
+static void use_common(struct lg_oracle *oracle, struct lg_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct lg_readings readings = oracle->readings[set->elements[i].readings];
+        rule_out(&readings, &oracle->readings[0]);
+        set->elements[i].readings = intern_readings(oracle, &readings);
+    }
+}
+
+static bool has_own_readings(const struct lg_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->elements[i].readings == 0)
+            return false;
+    return true;
+}
+
+/* Readings are the target's, not a VM's: what one set agrees on holds for the others. An element
+ * with the common readings agrees on nothing more. Nothing is learnt from sets that may lack the
+ * target's state: those that a bound cut, and those after a violation. */
 void lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed)
 {
+    if (oracle->bound_hit || oracle->violated || !has_own_readings(changed))
+        return;
     struct lg_readings common = agreed(oracle, changed);
-    bool grown = false;
-    for (unsigned slot = 0; slot < LG_SLOT_COUNT; slot++)
-        if (common.bound[slot] && !oracle->readings[0].bound[slot]) {
-            oracle->readings[0].bound[slot] = common.bound[slot];
-            grown = true;
-        }
-    for (unsigned i = 0; grown && i < oracle->set_count; i++)
+    if (!rule_out(&oracle->readings[0], &common))
+        return;
+    for (unsigned i = 0; i < oracle->set_count; i++) {
         if (!drop_conflicting(oracle, &oracle->sets[i]))
             oracle->approximations++;
+        else
+            use_common(oracle, &oracle->sets[i]);
+    }
 }
 
 /* ---- successors
@@ -91,14 +122,16 @@ void lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed)
 static void mark(struct lg_element *element, const struct lg_leaf *leaf)
 {
     for (unsigned i = 0; i < leaf->count; i++) {
-        const struct lg_draw *draw = &leaf->draws[i];
-        bool reading = lg_sites[draw->site].scope == LG_SCOPE_READING;
-        enum lg_tag tag = lg_slot_tag(draw->slot, draw->alternative);
-        if (tag <= element->mark_tag || (reading && !(leaf->bound >> i & 1)))
+        int alternative = lg_leaf_alternative(leaf, i);
+        if (alternative < 0)
+            continue;
+        uint16_t slot = leaf->draws[i].slot;
+        enum lg_tag tag = lg_slot_tag(slot, (unsigned)alternative);
+        if (tag <= element->mark_tag)
             continue;
         element->mark_tag = (uint8_t)tag;
-        element->mark_slot = draw->slot;
-        element->mark_alternative = draw->alternative;
+        element->mark_slot = slot;
+        element->mark_alternative = (uint8_t)alternative;
     }
 }
 
@@ -211,6 +244,8 @@ static bool try_way(struct lg_oracle *oracle, const struct lg_element *from,
     oracle->steps++;
     lg_step(&to->cell, attempt->call, record ? &record->job : NULL, tape, &outcome, &evicted);
     oracle->bound_hit |= tape->overflow;
+    if (tape->dead)
+        return false;
     if (attempt->seen && !lg_outcome_matches(&outcome, attempt->seen) && !(record && record->any))
         return false;
     if (attempt->seen)
@@ -238,6 +273,37 @@ static void join_set(struct lg_oracle *oracle, const struct lg_leaves *leaves,
     }
 }
 
+/* Whether no time has passed since the jobs were last known alive. */
+static bool jobs_are_current(const struct lg_cell *cell)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        if (lg_job_is_live(&cell->jobs[i]) && cell->jobs[i].ended_from != cell->host.now_from)
+            return false;
+    return true;
+}
+
+/* Of a call that changes nothing, where what it showed fits an explanation whose jobs all go on,
+ * and depends on nothing else: those with jobs further on are among its later ones. */
+static bool looks_the_same(struct lg_oracle *oracle, const struct lg_element *from,
+                           const struct lg_attempt *attempt, const struct lg_record *record,
+                           struct lg_tape *tape, struct lg_set *into)
+{
+    struct lg_leaves *leaves = &oracle->leaves;
+    tape->jobs_go_on = 1;
+    bool fits = try_way(oracle, from, attempt, record, tape, &into->elements[into->count]);
+    tape->jobs_go_on = 0;
+    leaves->count = 0;
+    if (fits)
+        lg_leaves_add(leaves, tape, into->count);
+    if (fits && !lg_tape_advance(tape) && !leaves->items[0].bound) {
+        join_set(oracle, leaves, attempt, into);
+        return true;
+    }
+    leaves->count = 0;
+    tape->count = tape->fixed = tape->dead = 0;
+    return false;
+}
+
 /* Puts the successors of one element that fit what was seen into `into`. */
 static void add_successors(struct lg_oracle *oracle, const struct lg_element *from,
                            const struct lg_attempt *attempt, struct lg_set *into)
@@ -250,6 +316,10 @@ static void add_successors(struct lg_oracle *oracle, const struct lg_element *fr
     struct lg_tape tape;
     leaves->count = 0;
     lg_tape_start(&tape, &oracle->profile, readings, NULL, 0);
+    tape.seen = record && record->any ? NULL : attempt->seen;
+    if (lg_call_only_looks(attempt->call) && jobs_are_current(&from->cell) &&
+        looks_the_same(oracle, from, attempt, record, &tape, into))
+        return;
     do {
         if (behind + 1 >= oracle->set_max || leaves->count == LG_LEAVES_MAX) {
             join_set(oracle, leaves, attempt, into);
@@ -259,8 +329,9 @@ static void add_successors(struct lg_oracle *oracle, const struct lg_element *fr
         if (try_way(oracle, from, attempt, record, &tape, &into->elements[behind]))
             lg_leaves_add(leaves, &tape, behind++);
     } while (lg_tape_advance(&tape));
-    if (leaves->count > 1 || leaves->items[0].bound)
-        lg_leaves_collapse(leaves, into->elements);
+    lg_leaves_collapse(leaves, into->elements);
+    if (leaves->count > 1)
+        lg_leaves_drop_later(leaves, into->elements, &from->cell, attempt->call, &tape);
     join_set(oracle, leaves, attempt, into);
 }
 

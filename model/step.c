@@ -17,12 +17,30 @@ static uint32_t causes_in_force(struct lg_turn *turn)
     return way == LG_ALT_uncontrolled_no ? armed : armed | (uint32_t)1 << meanings[way];
 }
 
-/* Events of the host, but for the provider's stop, leave jobs as they are: nobody looks. */
+/* What changes the way in which jobs go on finds out first how far they are. Other events of the
+ * host leave them as they are: nobody looks. */
 static bool looks_at_jobs(uint8_t method)
 {
-    if (method == LG_CALL_PROVIDER_STOPS)
+    return lg_methods[method].target != LG_TARGET_HOST || method == LG_CALL_PROVIDER_STOPS ||
+           method == LG_CALL_HOST_CHANGES || method == LG_CALL_CAUSE_ENDS;
+}
+
+/* A look at a job narrows what is known of it. */
+bool lg_call_only_looks(const struct lg_call *call)
+{
+    if (call->method == LG_CALL_GET_KEY_PROTECTOR)
         return true;
-    return lg_methods[method].target != LG_TARGET_HOST;
+    return lg_methods[call->method].kind == LG_KIND_READ && call->method != LG_CALL_READ_JOB;
+}
+
+void lg_step_progress(struct lg_turn *turn)
+{
+    bool event = lg_methods[turn->call->method].kind == LG_KIND_EVENT;
+    turn->armed = event ? turn->cell->host.armed : causes_in_force(turn);
+    turn->ending = lg_ending_of(turn);
+    if (looks_at_jobs(turn->call->method))
+        lg_jobs_progress(turn);
+    turn->tape->progressed = turn->tape->count;
 }
 
 static bool is_of_absent_class(uint8_t method)
@@ -95,14 +113,14 @@ static void dispatch(struct lg_turn *turn)
 void lg_step(struct lg_cell *cell, const struct lg_call *call, const struct lg_job *record,
              struct lg_tape *tape, struct lg_outcome *outcome, struct lg_job *evicted)
 {
-    struct lg_turn turn = {cell, call, record, tape, outcome, evicted, 0};
+    struct lg_turn turn = {cell, call, record, tape, outcome, evicted, 0, LG_ENDING_ANY};
     lg_assert(call->method < LG_METHOD_COUNT);
     memset(outcome, 0, sizeof *outcome);
     evicted->state = LG_JOB_FREE;
     bool event = lg_methods[call->method].kind == LG_KIND_EVENT;
-    turn.armed = event ? cell->host.armed : causes_in_force(&turn);
-    if (looks_at_jobs(call->method))
-        lg_jobs_progress(&turn);
+    lg_step_progress(&turn);
+    if (tape->dead)
+        return;
     if (event || !answer_gate(&turn))
         dispatch(&turn);
 }

@@ -5,6 +5,13 @@
 #include "lastgood.h"
 
 /* The arguments of a step, and what its environment does to it. */
+enum lg_ending {
+    LG_ENDING_ANY,
+    LG_ENDING_DONE,   /* 0 */
+    LG_ENDING_JOB,    /* 4096 */
+    LG_ENDING_REFUSED /* another code, or a fault */
+};
+
 struct lg_turn {
     struct lg_cell *cell;
     const struct lg_call *call;
@@ -12,8 +19,9 @@ struct lg_turn {
     struct lg_tape *tape;
     struct lg_outcome *outcome;
     struct lg_job *evicted;
-    uint32_t armed; /* causes in force: those that events armed, and what an uncontrolled
-                       environment adds */
+    uint32_t armed;        /* causes in force: those that events armed, and what an uncontrolled
+                              environment adds */
+    enum lg_ending ending; /* how the call is known to have ended */
 };
 
 /* Return values, lowest and highest. */
@@ -33,6 +41,17 @@ void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
 /* outcome.c */
 bool lg_field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen,
                       unsigned field);
+
+/* step.c: whether a call leaves a cell as it is, but for the progress of jobs; how far the jobs are
+ * when it comes. */
+bool lg_call_only_looks(const struct lg_call *call);
+void lg_step_progress(struct lg_turn *turn);
+
+/* ending.c: what is known of the end of the call keeps steps from going where it cannot come from.
+ */
+enum lg_ending lg_ending_of(const struct lg_turn *turn);
+void lg_dead_end(struct lg_turn *turn);
+bool lg_site_refuses(struct lg_turn *turn, enum lg_site site, unsigned key, unsigned refused);
 
 /* answer.c: how a call ends. Each returns for the caller's convenience. */
 struct lg_codes lg_codes_of(struct lg_turn *turn, enum lg_method method, enum lg_meaning meaning);

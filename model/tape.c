@@ -42,26 +42,32 @@ void lg_tape_start(struct lg_tape *tape, const struct lg_profile *profile,
 {
     tape->profile = profile;
     tape->readings = readings;
+    tape->seen = NULL;
     tape->bytes = bytes;
     tape->length = length;
     tape->next = 0;
     tape->fixed = 0;
     tape->count = 0;
     tape->overflow = 0;
-    tape->unused = 0;
+    tape->jobs_go_on = 0;
+    tape->progressed = 0;
+    tape->dead = 0;
 }
 
 bool lg_tape_advance(struct lg_tape *tape)
 {
     unsigned last = tape->count;
-    while (last > 0 && tape->draws[last - 1].choice + 1 >= tape->draws[last - 1].choices)
+    while (last > 0 && tape->draws[last - 1].rest == 0)
         last--;
     tape->count = 0;
     tape->next = 0;
+    tape->dead = 0;
     tape->fixed = (uint8_t)last;
     if (last == 0)
         return false;
-    tape->draws[last - 1].choice++;
+    struct lg_draw *at = &tape->draws[last - 1];
+    at->alternative = (uint8_t)__builtin_ctz(at->rest);
+    at->rest = (uint16_t)(at->rest & (at->rest - 1));
     return true;
 }
 
@@ -70,72 +76,85 @@ uint8_t lg_tape_byte(struct lg_tape *tape)
     return tape->next < tape->length ? tape->bytes[tape->next++] : 0;
 }
 
-/* The how-manieth of `choices` is taken: by the odometer, the bytes, or 0. */
-static unsigned draw(struct lg_tape *tape, enum lg_site site, uint16_t slot, unsigned choices)
-{
-    if (tape->count >= LG_DRAWS_MAX) {
-        tape->overflow = 1;
-        return 0;
-    }
-    struct lg_draw *at = &tape->draws[tape->count];
-    if (tape->count >= tape->fixed)
-        at->choice = choices > 1 ? (uint8_t)(lg_tape_byte(tape) % choices) : 0;
-    at->slot = slot;
-    at->site = (uint8_t)site;
-    at->choices = (uint8_t)choices;
-    tape->count++;
-    return at->choice;
-}
-
 static unsigned count_bits(uint16_t mask)
 {
     unsigned count = 0;
-    for (; mask; mask &= (uint16_t)(mask - 1))
+    for (; mask; mask = (uint16_t)(mask & (mask - 1)))
         count++;
     return count;
 }
 
-static unsigned nth_bit(uint16_t mask, unsigned n)
+/* The alternative that the next byte names; the odometer walks those after it. */
+static void draw_new(struct lg_tape *tape, struct lg_draw *at, uint16_t mask)
 {
-    while (n-- > 0)
-        mask &= (uint16_t)(mask - 1);
-    return (unsigned)__builtin_ctz(mask);
+    unsigned skipped = 0;
+    if (tape->length > 0 && (mask & (mask - 1)))
+        skipped = lg_tape_byte(tape) % count_bits(mask);
+    while (skipped-- > 0)
+        mask = (uint16_t)(mask & (mask - 1));
+    at->alternative = (uint8_t)__builtin_ctz(mask);
+    at->rest = (uint16_t)(mask & (mask - 1));
 }
 
-unsigned lg_choose(struct lg_tape *tape, enum lg_site site, unsigned key)
+/* One of the allowed alternatives that are viable: by the odometer, the bytes, or the first. */
+static unsigned draw(struct lg_tape *tape, enum lg_site site, uint16_t slot, uint16_t allowed,
+                     unsigned viable)
+{
+    uint16_t mask = (uint16_t)(allowed & viable);
+    tape->dead |= mask == 0;
+    if (tape->dead || (allowed & (allowed - 1)) == 0)
+        return (unsigned)__builtin_ctz(allowed);
+    if (tape->count >= LG_DRAWS_MAX) {
+        tape->overflow = 1;
+        return (unsigned)__builtin_ctz(mask);
+    }
+    struct lg_draw *at = &tape->draws[tape->count];
+    if (tape->count >= tape->fixed)
+        draw_new(tape, at, mask);
+    at->slot = slot;
+    at->site = (uint8_t)site;
+    at->allowed = allowed;
+    tape->count++;
+    return at->alternative;
+}
+
+/* The alternatives of a reading that are left: the one that was drawn before in this step, or what
+ * profile and readings leave. */
+static uint16_t left_of_reading(const struct lg_tape *tape, uint16_t slot)
+{
+    uint16_t left = tape->profile->allowed[slot];
+    if (tape->readings)
+        left = (uint16_t)(left & ~tape->readings->out[slot]);
+    if ((left & (left - 1)) == 0)
+        return left;
+    for (unsigned i = 0; i < tape->count; i++)
+        if (tape->draws[i].slot == slot)
+            return bit(tape->draws[i].alternative);
+    return left;
+}
+
+unsigned lg_choose_viable(struct lg_tape *tape, enum lg_site site, unsigned key, unsigned viable)
 {
     const struct lg_site_row *row = &lg_sites[site];
     uint16_t slot = (uint16_t)(row->slot + key);
     lg_assert(key < row->slots);
 
-    if (row->scope == LG_SCOPE_READING) {
-        if (tape->readings && tape->readings->bound[slot])
-            return tape->readings->bound[slot] - 1u;
-        for (unsigned i = 0; i < tape->count; i++)
-            if (tape->draws[i].slot == slot)
-                return tape->draws[i].alternative;
-    }
-    uint16_t allowed = tape->profile->allowed[slot];
-    if (allowed == 0)
-        return 0;
-    unsigned before = tape->count;
-    unsigned taken = nth_bit(allowed, draw(tape, site, slot, count_bits(allowed)));
-    if (tape->count > before)
-        tape->draws[before].alternative = (uint8_t)taken;
-    return taken;
+    uint16_t left = tape->profile->allowed[slot];
+    if (row->scope == LG_SCOPE_READING)
+        left = left_of_reading(tape, slot);
+    return left ? draw(tape, site, slot, left, viable) : 0;
 }
 
-unsigned lg_choose_among(struct lg_tape *tape, enum lg_site site, unsigned count)
+unsigned lg_choose(struct lg_tape *tape, enum lg_site site, unsigned key)
+{
+    return lg_choose_viable(tape, site, key, ~0u);
+}
+
+unsigned lg_choose_among(struct lg_tape *tape, enum lg_site site, unsigned count, unsigned viable)
 {
     uint16_t slot = lg_sites[site].slot;
     uint16_t allowed = tape->profile->allowed[slot] & (uint16_t)(bit(count) - 1);
-    if (count <= 1 || (allowed & (allowed - 1)) == 0)
-        return allowed ? (unsigned)__builtin_ctz(allowed) : 0;
-    unsigned before = tape->count;
-    unsigned taken = nth_bit(allowed, draw(tape, site, slot, count_bits(allowed)));
-    if (tape->count > before)
-        tape->draws[before].alternative = (uint8_t)taken;
-    return taken;
+    return allowed ? draw(tape, site, slot, allowed, viable) : 0;
 }
 
 bool lg_tape_allows(const struct lg_tape *tape, enum lg_site site, unsigned alternative)
@@ -148,9 +167,9 @@ bool lg_readings_learn(struct lg_readings *readings, const struct lg_tape *tape)
     bool learnt = false;
     for (unsigned i = 0; i < tape->count; i++) {
         const struct lg_draw *drawn = &tape->draws[i];
-        if (lg_sites[drawn->site].scope != LG_SCOPE_READING || readings->bound[drawn->slot])
+        if (lg_sites[drawn->site].scope != LG_SCOPE_READING)
             continue;
-        readings->bound[drawn->slot] = (uint8_t)(drawn->alternative + 1);
+        readings->out[drawn->slot] |= (uint16_t)(drawn->allowed & ~bit(drawn->alternative));
         learnt = true;
     }
     return learnt;

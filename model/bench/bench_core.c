@@ -8,7 +8,7 @@
 #include "model/oracle.h"
 #include "model/trace.h"
 
-enum { ROUNDS = 15, STEPS = 20000, TRACES = 2000, CALLS = 10, SET_MAX = 1024 };
+enum { ROUNDS = 15, STEPS = 20000, TRACES = 2000, WARM = 10000, CALLS = 10, SET_MAX = 1024 };
 
 static uint64_t random_state = 88172645463325252u;
 
@@ -23,7 +23,7 @@ static uint64_t next_random(void)
 static double now(void)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
@@ -167,39 +167,65 @@ static void record(struct trace *trace, const struct lg_profile *profile,
     }
 }
 
+struct figures {
+    double seconds;
+    double steps;
+    unsigned unexplained;
+};
+
+static void judge(struct lg_oracle *oracle, const struct trace *trace, double *sizes,
+                  struct figures *figures)
+{
+    static const struct lg_host_word fresh;
+    const struct lg_call create = {.method = LG_CALL_VM_CREATED, .requested = 2};
+    const struct lg_outcome made = {0};
+    struct lg_verdict verdict;
+    lg_oracle_reset(oracle, &fresh);
+    lg_oracle_step(oracle, &create, &made, &verdict);
+    for (unsigned k = 0; k < CALLS; k++) {
+        lg_oracle_step(oracle, &trace->calls[k], &trace->seen[k], &verdict);
+        figures->unexplained += verdict.kind >= LG_VERDICT_INCONSISTENT;
+        sizes[k] = verdict.set_size;
+    }
+}
+
+/* Traces of one target, `count` of them from the how-manieth on. */
+static void bench_part(struct lg_oracle *oracle, const struct trace *traces, const char *name,
+                       unsigned count)
+{
+    double *sizes = malloc((size_t)count * CALLS * sizeof *sizes);
+    struct figures figures = {0, 0, 0};
+    uint64_t steps = oracle->steps;
+    double start = now();
+    if (!sizes)
+        return;
+    for (unsigned i = 0; i < count; i++)
+        judge(oracle, &traces[i], &sizes[(size_t)i * CALLS], &figures);
+    figures.seconds = (now() - start) / 1e9;
+    figures.steps = (double)(oracle->steps - steps) / (double)(count * CALLS);
+    printf("oracle, %-8s %7.0f ten-call traces/s, %.1f steps of the model a call, median set "
+           "size %.0f, %u not explained\n",
+           name, count / figures.seconds, figures.steps, median(sizes, (size_t)count * CALLS),
+           figures.unexplained);
+    free(sizes);
+}
+
+/* A target's readings are bound as its traces show them: the first ones cost more. */
 static void bench_oracle(const struct lg_profile *profile, const struct lg_profile *async)
 {
     static const struct lg_host_word fresh;
     static struct lg_oracle oracle;
-    static double sizes[TRACES * CALLS];
-    struct trace *traces = malloc(TRACES * sizeof *traces);
+    struct trace *traces = malloc((TRACES + WARM + TRACES) * sizeof *traces);
     void *memory = malloc(lg_oracle_bytes(2, SET_MAX));
     struct lg_readings readings = {{0}};
-    struct lg_call create = {.method = LG_CALL_VM_CREATED, .requested = 2};
-    struct lg_outcome made = {0};
-    struct lg_verdict verdict;
-    size_t count = 0;
-    unsigned bad = 0;
     if (!traces || !memory)
         return;
-    for (unsigned i = 0; i < TRACES; i++)
+    for (unsigned i = 0; i < TRACES + WARM + TRACES; i++)
         record(&traces[i], async, &readings);
     lg_oracle_init(&oracle, memory, 2, SET_MAX, profile, &fresh);
-    double start = now();
-    for (unsigned i = 0; i < TRACES; i++) {
-        lg_oracle_reset(&oracle, &fresh);
-        lg_oracle_step(&oracle, &create, &made, &verdict);
-        for (unsigned k = 0; k < CALLS; k++) {
-            lg_oracle_step(&oracle, &traces[i].calls[k], &traces[i].seen[k], &verdict);
-            bad += verdict.kind >= LG_VERDICT_INCONSISTENT;
-            sizes[count++] = verdict.set_size;
-        }
-    }
-    double seconds = (now() - start) / 1e9;
-    printf("oracle           %7.0f ten-call traces/s, %.1f steps of the model a call, median set "
-           "size %.0f, %u not explained\n",
-           (double)TRACES / seconds, (double)oracle.steps / (double)(TRACES * CALLS),
-           median(sizes, count), bad);
+    bench_part(&oracle, traces, "new", TRACES);
+    bench_part(&oracle, traces + TRACES, "learning", WARM);
+    bench_part(&oracle, traces + TRACES + WARM, "known", TRACES);
     free(memory);
     free(traces);
 }
