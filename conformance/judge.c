@@ -61,6 +61,19 @@ void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call)
     lg_oracle_begin(&judge->oracle, call, NULL);
 }
 
+bool lg_judge_has_vm(const struct lg_judge *judge, uint16_t vm)
+{
+    for (unsigned i = 0; i < judge->oracle.set_count; i++) {
+        const struct lg_set *set = &judge->oracle.sets[i];
+        bool there = set->vm == vm;
+        for (uint32_t k = 0; k < set->count; k++)
+            there = there && set->elements[k].cell.vm.kind != LG_VM_NONE;
+        if (there)
+            return true;
+    }
+    return false;
+}
+
 void lg_judge_barrier(struct lg_judge *judge)
 {
     judge->barriers[judge->step_count] = true;

@@ -37,6 +37,9 @@ void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
 void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call);
 void lg_judge_barrier(struct lg_judge *judge);
 
+/* Whether every explanation so far has this VM. */
+bool lg_judge_has_vm(const struct lg_judge *judge, uint16_t vm);
+
 /* Looks for alternatives that violate a clause and would explain the trace up to now. */
 struct lg_explanation lg_judge_explain(const struct lg_judge *judge);
 

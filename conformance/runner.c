@@ -312,6 +312,30 @@ static unsigned step(struct run *run, unsigned node)
     return LG_NODES_MAX;
 }
 
+/* A VM whose removal is under way may be gone: the target refuses then. */
+static void inspect_vm(struct run *run, uint16_t vm)
+{
+    struct lg_target *target = run->runner->target;
+    const struct lg_call look = {.method = LG_CALL_INSPECT, .vm = vm};
+    struct lg_verdict verdict;
+    struct lg_outcome seen;
+    run->reply = target->call(target, &look, &seen, run->reason);
+    if (run->reply != LG_TARGET_ANSWERED)
+        return;
+    record(run, &look, &seen);
+    lg_judge_step(run->runner->judge, &look, &seen, &verdict);
+    take_verdict(run, run->vector->node_count - 1, &look, &seen, &verdict);
+}
+
+/* At the end of a vector an instrumented target shows what no client can read. */
+static void inspect(struct run *run)
+{
+    bool possible = run->runner->target->capabilities & LG_CAN_INSPECT;
+    for (uint16_t vm = 0; possible && !run->stopped && vm < LG_JUDGE_VMS; vm++)
+        if (run->reply != LG_TARGET_GONE && lg_judge_has_vm(run->runner->judge, vm))
+            inspect_vm(run, vm);
+}
+
 static bool has_capabilities(struct run *run)
 {
     static const char *const words[] = {"events", "inspect", "snapshot", "material", "clock"};
@@ -355,6 +379,7 @@ bool lg_runner_run(struct lg_runner *runner, const struct lg_vector *vector,
         return false;
     for (unsigned node = 0; node < vector->node_count && run.reply != LG_TARGET_GONE;)
         node = step(&run, node);
+    inspect(&run);
     row->seconds = seconds_since(&start);
     return run.reply != LG_TARGET_GONE;
 }

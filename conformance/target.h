@@ -24,12 +24,11 @@ struct lg_target {
     unsigned capabilities; /* enum lg_capability; known once opened */
     struct lg_blobs *blobs;
     void *self;
-    /* All fill reason when they return REFUSED or GONE. */
+    /* All fill reason when they return REFUSED or GONE. A target that can be inspected takes the
+     * call Vm.Inspect. */
     enum lg_target_reply (*reset)(struct lg_target *target, struct lg_json_error *reason);
     enum lg_target_reply (*call)(struct lg_target *target, const struct lg_call *call,
                                  struct lg_outcome *seen, struct lg_json_error *reason);
-    /* The digests of a VM, released by the caller; NULL where there are none. */
-    json_t *(*inspect)(struct lg_target *target, uint16_t vm);
     void (*close)(struct lg_target *target);
 };
 

@@ -112,27 +112,6 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
     return LG_TARGET_ANSWERED;
 }
 
-static json_t *digest(const struct model *model, uint16_t symbol)
-{
-    const struct lg_blob *blob = lg_blobs_get(model->blobs, symbol);
-    char text[40];
-    if (!blob)
-        return json_null();
-    snprintf(text, sizeof text, "%zu:%016llx", blob->length, (unsigned long long)blob->hash);
-    return json_string(text);
-}
-
-static json_t *inspect(struct lg_target *target, uint16_t vm)
-{
-    struct model *model = target->self;
-    if (!model->vms[vm])
-        return NULL;
-    const struct lg_vault *vault = &model->host.cells[model->vms[vm] - 1].vm.vault;
-    return json_pack("{s:o, s:o, s:o, s:o}", "current", digest(model, vault->current),
-                     "last_known_good", digest(model, vault->last_known_good), "policy",
-                     digest(model, vault->policy), "seal", digest(model, vault->seal));
-}
-
 static void close_model(struct lg_target *target)
 {
     struct model *model = target->self;
@@ -156,7 +135,6 @@ bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
     target->capabilities = LG_CAN_EVENTS | LG_CAN_INSPECT | LG_CAN_MATERIAL | LG_CAN_CLOCK;
     target->reset = reset;
     target->call = call;
-    target->inspect = inspect;
     target->close = close_model;
     return true;
 }

@@ -239,9 +239,32 @@ static void bind_names(struct process *process, const struct lg_call *call, cons
         snprintf(process->checkpoints[call->vm], LG_NAME_BYTES, "%s", checkpoint);
 }
 
+/* What no client can read: an operation of its own. */
+static enum lg_target_reply inspect(struct process *process, const struct lg_call *made,
+                                    struct lg_outcome *seen, struct lg_json_error *reason)
+{
+    char name[LG_NAME_BYTES];
+    json_t *answer;
+    write_vm(process, made->vm, name);
+    enum lg_target_reply reply =
+        ask(process, json_pack("{s:s, s:s}", "op", "inspect", "target", name), &answer, reason);
+    if (reply != LG_TARGET_ANSWERED)
+        return reply;
+    memset(seen, 0, sizeof *seen);
+    if (says_no(answer, reason))
+        reply = LG_TARGET_REFUSED;
+    else if (!lg_properties_from_json(json_object_get(answer, "digests"), made, &process->names,
+                                      seen, reason))
+        reply = LG_TARGET_GONE;
+    json_decref(answer);
+    return reply;
+}
+
 static enum lg_target_reply call(struct lg_target *target, const struct lg_call *made,
                                  struct lg_outcome *seen, struct lg_json_error *reason)
 {
+    if (made->method == LG_CALL_INSPECT)
+        return inspect(target->self, made, seen, reason);
     struct process *process = target->self;
     bool event = lg_methods[made->method].kind == LG_KIND_EVENT;
     json_t *request = lg_call_to_json(made, &process->names);
@@ -259,21 +282,6 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
     }
     json_decref(answer);
     return reply;
-}
-
-static json_t *inspect(struct lg_target *target, uint16_t vm)
-{
-    struct process *process = target->self;
-    struct lg_json_error reason;
-    char name[LG_NAME_BYTES];
-    json_t *answer;
-    write_vm(process, vm, name);
-    if (ask(process, json_pack("{s:s, s:s}", "op", "inspect", "target", name), &answer, &reason) !=
-        LG_TARGET_ANSWERED)
-        return NULL;
-    json_t *digests = json_incref(json_object_get(answer, "digests"));
-    json_decref(answer);
-    return digests;
 }
 
 static void close_process(struct lg_target *target)
@@ -384,7 +392,6 @@ bool lg_target_stdio_open(struct lg_target *target, const char *command,
 {
     target->reset = reset;
     target->call = call;
-    target->inspect = inspect;
     target->close = close_process;
     signal(SIGPIPE, SIG_IGN);
     if (!make_process(target) || !start(target->self, command))

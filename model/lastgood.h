@@ -257,6 +257,11 @@ enum lg_tpm_field {
     LG_TPM_FIELD_LAST_KNOWN_GOOD
 };
 enum lg_service_field { LG_SERVICE_FIELD_STARTED };
+enum lg_inspect_field {
+    LG_INSPECT_FIELD_CURRENT,
+    LG_INSPECT_FIELD_LAST_KNOWN_GOOD,
+    LG_INSPECT_FIELD_POLICY
+};
 
 enum lg_answer_kind {
     LG_ANSWERS_NOTHING,

@@ -220,6 +220,22 @@ static void read_tpm_setting(struct lg_turn *turn)
     show_value(turn->outcome, LG_TPM_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
 }
 
+/* A symbol for bytes that nobody has seen may be any. */
+static void show_symbol(struct lg_outcome *outcome, unsigned field, uint16_t symbol)
+{
+    bool unseen = symbol >= LG_SYMBOL_UNSEEN;
+    show(outcome, field, unseen ? 1 : symbol, unseen ? UINT16_MAX : symbol);
+}
+
+static void inspect(struct lg_turn *turn)
+{
+    const struct lg_vault *vault = &turn->cell->vm.vault;
+    turn->outcome->clause = LG_CLAUSE_set_only_protector;
+    show_symbol(turn->outcome, LG_INSPECT_FIELD_CURRENT, vault->current);
+    show_symbol(turn->outcome, LG_INSPECT_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
+    show_symbol(turn->outcome, LG_INSPECT_FIELD_POLICY, vault->policy);
+}
+
 static void read_service(struct lg_turn *turn)
 {
     turn->outcome->clause = LG_CLAUSE_svc_instance;
@@ -250,7 +266,7 @@ void lg_read(struct lg_turn *turn)
 {
     uint8_t method = turn->call->method;
     turn->outcome->answer = LG_ANSWERS_INSTANCE;
-    if (answer_without_rights(turn))
+    if (method != LG_CALL_INSPECT && answer_without_rights(turn))
         return;
     if (method == LG_CALL_READ_TPM_SETTING && turn->cell->host.version != LG_HOST_2016) {
         lg_answer_fault(turn, LG_FAULT_INVALID_CLASS, LG_CLAUSE_lkg_definition);
@@ -268,6 +284,7 @@ void lg_read(struct lg_turn *turn)
     case LG_CALL_READ_SECURITY_ELEMENT: read_security_element(turn); return;
     case LG_CALL_READ_TPM_SETTING: read_tpm_setting(turn); return;
     case LG_CALL_READ_SERVICE: read_service(turn); return;
+    case LG_CALL_INSPECT: inspect(turn); return;
     default: turn->outcome->clause = LG_CLAUSE_vm_enabled_state; return;
     }
 }

@@ -175,6 +175,15 @@ static uint16_t clause_of_job_field(unsigned field, const struct lg_outcome *all
     return clauses[field];
 }
 
+/* The clause that says what may change a member of the vault. */
+static uint16_t clause_of_member(unsigned field)
+{
+    static const uint16_t clauses[] = {[LG_INSPECT_FIELD_CURRENT] = LG_CLAUSE_get_current,
+                                       [LG_INSPECT_FIELD_LAST_KNOWN_GOOD] = LG_CLAUSE_lkg_only_tpm,
+                                       [LG_INSPECT_FIELD_POLICY] = LG_CLAUSE_set_only_protector};
+    return clauses[field];
+}
+
 /* How much an allowed outcome has in common with what was seen; the first field that differs. */
 static int closeness(const struct lg_outcome *allowed, const struct lg_outcome *seen, int *differs)
 {
@@ -213,6 +222,8 @@ static uint16_t violated_clause(const struct lg_verdict *verdict, const struct l
             continue;
         best = common;
         clause = allowed->clause;
+        if (method == LG_CALL_INSPECT && differs >= 0)
+            clause = clause_of_member((unsigned)differs);
         if (method == LG_CALL_READ_JOB && !allowed->fault && !seen->fault)
             clause = differs < 0 ? LG_CLAUSE_job_last_change
                                  : clause_of_job_field((unsigned)differs, allowed);

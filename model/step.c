@@ -121,6 +121,6 @@ void lg_step(struct lg_cell *cell, const struct lg_call *call, const struct lg_j
     lg_step_progress(&turn);
     if (tape->dead)
         return;
-    if (event || !answer_gate(&turn))
+    if (event || call->method == LG_CALL_INSPECT || !answer_gate(&turn))
         dispatch(&turn);
 }

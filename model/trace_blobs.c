@@ -1,4 +1,5 @@
 /* Bytes by symbol, and base64. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,4 +212,34 @@ char *lg_base64_write(const uint8_t *bytes, size_t length)
     }
     *to = '\0';
     return text;
+}
+
+enum { DIGEST_BYTES = 48 };
+
+static void write_digest(const struct lg_blob *blob, char text[DIGEST_BYTES])
+{
+    snprintf(text, DIGEST_BYTES, "%zu:%016llx", blob->length, (unsigned long long)blob->hash);
+}
+
+json_t *lg_digest_to_json(uint16_t symbol, const struct lg_blobs *blobs)
+{
+    const struct lg_blob *blob = lg_blobs_get(blobs, symbol);
+    char text[DIGEST_BYTES];
+    if (!blob)
+        return json_null();
+    write_digest(blob, text);
+    return json_string(text);
+}
+
+bool lg_digest_from_json(const json_t *json, const struct lg_blobs *blobs, uint16_t *symbol)
+{
+    const char *given = json_string_value(json);
+    char text[DIGEST_BYTES];
+    *symbol = given ? LG_SYMBOL_UNSEEN : LG_SYMBOL_NONE;
+    for (uint32_t i = 1; given && i < blobs->count; i++) {
+        write_digest(&blobs->items[i], text);
+        if (strcmp(text, given) == 0)
+            *symbol = (uint16_t)i;
+    }
+    return given || json_is_null(json);
 }

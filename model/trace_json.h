@@ -94,6 +94,11 @@ json_t *lg_outcome_to_json(const struct lg_outcome *outcome, const struct lg_cal
 json_t *lg_symbol_to_json(uint16_t symbol, const struct lg_names *names);
 uint16_t lg_symbol_from_json(const json_t *json, const struct lg_names *names);
 
+/* Bytes that nobody may see, as "LENGTH:HASH"; null for none. A digest of bytes that this side does
+ * not have is a symbol that stands for unseen ones; false: no such text. */
+json_t *lg_digest_to_json(uint16_t symbol, const struct lg_blobs *blobs);
+bool lg_digest_from_json(const json_t *json, const struct lg_blobs *blobs, uint16_t *symbol);
+
 /* Words of scripts for enumerations, in their order. */
 extern const char *const lg_identity_words[LG_IDENTITY_COUNT];
 extern const char *const lg_role_words[LG_ROLE_COUNT];
@@ -125,6 +130,7 @@ enum lg_property_type {
     LG_TYPE_SUB_TYPE,
     LG_TYPE_VERSION,
     LG_TYPE_PROTECTOR,
+    LG_TYPE_DIGEST,
     LG_TYPE_TEXT_OR_NULL,
     LG_TYPE_JOB_STATE,
     LG_TYPE_AFFECTED

@@ -95,6 +95,7 @@ static json_t *field_to_json(const struct lg_property_row *row, uint64_t value,
         return json_string(value == 1 ? "Microsoft:Hyper-V:SubType:1"
                                       : "Microsoft:Hyper-V:SubType:2");
     case LG_TYPE_VERSION: return json_string(value ? "5.0" : "9.0");
+    case LG_TYPE_DIGEST: return lg_digest_to_json((uint16_t)value, names->blobs);
     case LG_TYPE_PROTECTOR: return protector_to_json((uint16_t)value, names);
     case LG_TYPE_TEXT_OR_NULL: return value ? json_string("The operation failed.") : json_null();
     case LG_TYPE_JOB_STATE:
@@ -186,6 +187,14 @@ static bool protector_of(const json_t *json, const struct lg_names *names, uint6
     return blob || json_is_null(json);
 }
 
+static bool digest_of(const json_t *json, const struct lg_names *names, uint64_t *value)
+{
+    uint16_t symbol = LG_SYMBOL_NONE;
+    bool fits = lg_digest_from_json(json, names->blobs, &symbol);
+    *value = symbol;
+    return fits;
+}
+
 static bool vm_of(const json_t *json, const struct lg_names *names, uint64_t *value)
 {
     const char *text = json_string_value(json);
@@ -217,6 +226,7 @@ static bool field_of(const struct lg_property_row *row, const json_t *json,
         *value = *value ? 1 : 2;
         return true;
     case LG_TYPE_VERSION: return version_of(json, value);
+    case LG_TYPE_DIGEST: return digest_of(json, names, value);
     case LG_TYPE_PROTECTOR: return protector_of(json, names, value);
     case LG_TYPE_TEXT_OR_NULL: *value = text && *text; return text || json_is_null(json);
     case LG_TYPE_JOB_STATE: return job_state_of(json, value);

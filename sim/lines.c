@@ -83,16 +83,6 @@ static json_t *call(struct session *session, const json_t *request, bool event)
     return answer;
 }
 
-static json_t *digest(const struct lg_simulator *simulator, uint16_t symbol)
-{
-    const struct lg_blob *blob = lg_blobs_get(&simulator->blobs, symbol);
-    char text[40];
-    if (!blob)
-        return json_null();
-    snprintf(text, sizeof text, "%zu:%016llx", blob->length, (unsigned long long)blob->hash);
-    return json_string(text);
-}
-
 /* What no client can read, without its bytes. */
 static json_t *inspect(struct session *session, const json_t *request)
 {
@@ -103,9 +93,10 @@ static json_t *inspect(struct session *session, const json_t *request)
         return refuse(0, "\"target\" names no VM");
     const struct lg_vault *vault = &simulator->host.cells[vm].vm.vault;
     return json_pack("{s:b, s:{s:o, s:o, s:o, s:o}}", "ok", 1, "digests", "current",
-                     digest(simulator, vault->current), "last_known_good",
-                     digest(simulator, vault->last_known_good), "policy",
-                     digest(simulator, vault->policy), "seal", digest(simulator, vault->seal));
+                     lg_digest_to_json(vault->current, &simulator->blobs), "last_known_good",
+                     lg_digest_to_json(vault->last_known_good, &simulator->blobs), "policy",
+                     lg_digest_to_json(vault->policy, &simulator->blobs), "seal",
+                     lg_digest_to_json(vault->seal, &simulator->blobs));
 }
 
 static json_t *snapshot(struct session *session)
