@@ -49,7 +49,7 @@ void lg_script_call(const uint8_t bytes[LG_STEP_BYTES], struct lg_call *call);
 bool lg_script_canonical(const struct lg_call *call);
 
 /* Texts of SecuritySettingData that scripts name (texts.def). */
-enum lg_text {
+enum lg_text_id {
 #define LG_TEXT(name, shape, flags) LG_TEXT_IS_##name,
 #include "texts.def"
 #undef LG_TEXT
@@ -63,6 +63,6 @@ struct lg_text_row {
 extern const struct lg_text_row lg_texts[LG_TEXT_COUNT];
 
 /* Sets what a text is to the model. */
-void lg_call_set_text(struct lg_call *call, enum lg_text text);
+void lg_call_set_text(struct lg_call *call, enum lg_text_id text);
 
 #endif

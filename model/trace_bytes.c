@@ -9,7 +9,7 @@ const struct lg_text_row lg_texts[LG_TEXT_COUNT] = {
 #undef LG_TEXT
 };
 
-void lg_call_set_text(struct lg_call *call, enum lg_text text)
+void lg_call_set_text(struct lg_call *call, enum lg_text_id text)
 {
     call->text = (uint8_t)text;
     call->setting = lg_texts[text].shape;
@@ -68,7 +68,7 @@ static void decode_bytes(const uint8_t *bytes, struct lg_call *call)
 
 static void decode_setting(const uint8_t *bytes, struct lg_call *call)
 {
-    lg_call_set_text(call, (enum lg_text)(bytes[AT_TEXT] % LG_TEXT_COUNT));
+    lg_call_set_text(call, (enum lg_text_id)(bytes[AT_TEXT] % LG_TEXT_COUNT));
     if (call->setting != LG_TEXT_WELL_FORMED)
         return;
     call->identity = bytes[AT_IDENTITY] % LG_IDENTITY_COUNT;

@@ -171,7 +171,7 @@ static bool read_setting_object(struct reader *reader, const json_t *object)
         if (found < 0)
             return lg_json_fail(reader->error, "no such text: %.60s",
                                 json_is_string(text) ? json_string_value(text) : "(no string)");
-        lg_call_set_text(reader->call, (enum lg_text)found);
+        lg_call_set_text(reader->call, (enum lg_text_id)found);
     }
     if (set && !json_is_object(set))
         return lg_json_fail(reader->error, "\"set\" must be an object");
