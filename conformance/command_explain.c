@@ -268,6 +268,41 @@ static bool explain_contradiction(const char *id)
     return false;
 }
 
+static void show_sites_of(const char *reg)
+{
+    for (unsigned i = 0; i < LG_SITE_COUNT; i++)
+        if (strcmp(lg_sites[i].reg, reg) == 0)
+            printf("  choice site %s: %s\n", lg_sites[i].id, lg_sites[i].question);
+}
+
+static bool explain_interpretation(const char *id)
+{
+    for (size_t i = 0; i < lg_interpretation_count; i++) {
+        const struct lg_interpretation_row *row = &lg_interpretations[i];
+        if (strcmp(row->id, id) != 0)
+            continue;
+        printf("interpretation %s: %s\n", row->id, row->question);
+        if (row->settled)
+            printf("  settled: %s\n", row->settled);
+        show_sites_of(row->id);
+        return true;
+    }
+    return false;
+}
+
+static bool explain_deviation(const char *id)
+{
+    for (size_t i = 0; i < lg_deviation_count; i++) {
+        const struct lg_deviation_row *row = &lg_deviations[i];
+        if (strcmp(row->id, id) != 0)
+            continue;
+        printf("deviation %s\n  documented: %s\n  observed: %s\n  held: %s\n", row->id,
+               row->documented, row->observed, row->held);
+        return true;
+    }
+    return false;
+}
+
 static bool explain_material(const char *id)
 {
     int material = lg_material_find(id, strlen(id));
@@ -359,9 +394,10 @@ static void suggest(const char *id)
 static int explain(const char *id)
 {
     bool (*const explainers[])(const char *) = {
-        explain_vector,      explain_clause,        explain_return,   explain_site,
-        explain_alternative, explain_profile,       explain_property, explain_meaning,
-        explain_cause,       explain_contradiction, explain_material};
+        explain_vector,      explain_clause,        explain_return,         explain_site,
+        explain_alternative, explain_profile,       explain_property,       explain_meaning,
+        explain_cause,       explain_contradiction, explain_interpretation, explain_deviation,
+        explain_material};
     bool found = false;
     for (size_t i = 0; i < sizeof explainers / sizeof explainers[0]; i++)
         found |= explainers[i](id);

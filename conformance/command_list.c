@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "clause_names.h"
 #include "commands.h"
+#include "model/registers.h"
 #include "model/suggest.h"
 #include "vector.h"
 #include "vector_files.h"
@@ -13,8 +14,10 @@
 static const char help[] = "usage: lastgood list KIND [--json]\n"
                            "\n"
                            "KIND: vectors, clauses, returns, properties, sites, profiles, "
-                           "meanings, causes, materials or targets. Each line\n"
-                           "is an id, a tab, and what it is. lastgood explain takes every id.\n"
+                           "meanings, causes, materials, targets,\n"
+                           "contradictions, interpretations or deviations. Each line is an id, a "
+                           "tab, and what it is. lastgood\n"
+                           "explain takes every id.\n"
                            "\n"
                            "example:\n"
                            "  lastgood list sites\n";
@@ -116,6 +119,27 @@ static int list_causes(struct sink *sink)
     return LG_EXIT_CONFORMS;
 }
 
+static int list_contradictions(struct sink *sink)
+{
+    for (size_t i = 0; i < lg_contradiction_count; i++)
+        put(sink, lg_contradictions[i].id, lg_contradictions[i].what);
+    return LG_EXIT_CONFORMS;
+}
+
+static int list_interpretations(struct sink *sink)
+{
+    for (size_t i = 0; i < lg_interpretation_count; i++)
+        put(sink, lg_interpretations[i].id, lg_interpretations[i].question);
+    return LG_EXIT_CONFORMS;
+}
+
+static int list_deviations(struct sink *sink)
+{
+    for (size_t i = 0; i < lg_deviation_count; i++)
+        put(sink, lg_deviations[i].id, lg_deviations[i].observed);
+    return LG_EXIT_CONFORMS;
+}
+
 static int list_materials(struct sink *sink)
 {
     char text[64];
@@ -140,11 +164,19 @@ struct kind {
     const char *name;
     int (*list)(struct sink *sink);
 };
-static const struct kind kinds[] = {{"vectors", list_vectors},     {"clauses", list_clauses},
-                                    {"returns", list_returns},     {"properties", list_properties},
-                                    {"sites", list_sites},         {"profiles", list_profiles},
-                                    {"meanings", list_meanings},   {"causes", list_causes},
-                                    {"materials", list_materials}, {"targets", list_targets}};
+static const struct kind kinds[] = {{"vectors", list_vectors},
+                                    {"clauses", list_clauses},
+                                    {"returns", list_returns},
+                                    {"properties", list_properties},
+                                    {"sites", list_sites},
+                                    {"profiles", list_profiles},
+                                    {"meanings", list_meanings},
+                                    {"causes", list_causes},
+                                    {"materials", list_materials},
+                                    {"targets", list_targets},
+                                    {"contradictions", list_contradictions},
+                                    {"interpretations", list_interpretations},
+                                    {"deviations", list_deviations}};
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
 static bool take_json(void *self, const char *value)

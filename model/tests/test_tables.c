@@ -104,15 +104,32 @@ static bool is_registered(const char *id)
     for (size_t i = 0; i < lg_contradiction_count; i++)
         if (strcmp(lg_contradictions[i].id, id) == 0)
             return true;
+    for (size_t i = 0; i < lg_interpretation_count; i++)
+        if (strcmp(lg_interpretations[i].id, id) == 0)
+            return true;
     return false;
 }
 
-static void sites_that_rest_on_a_contradiction_are_in_its_register(void **state)
+static void every_site_is_in_a_register(void **state)
 {
     (void)state;
     for (unsigned site = 0; site < LG_SITE_COUNT; site++)
-        if (strncmp(lg_sites[site].reg, "C-", 2) == 0)
-            assert_true(is_registered(lg_sites[site].reg));
+        assert_true(is_registered(lg_sites[site].reg));
+}
+
+static bool has_site(const char *reg)
+{
+    for (unsigned site = 0; site < LG_SITE_COUNT; site++)
+        if (strcmp(lg_sites[site].reg, reg) == 0)
+            return true;
+    return false;
+}
+
+static void every_interpretation_is_settled_or_has_a_site(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < lg_interpretation_count; i++)
+        assert_true(lg_interpretations[i].settled || has_site(lg_interpretations[i].id));
 }
 
 int main(void)
@@ -125,7 +142,8 @@ int main(void)
         cmocka_unit_test(literal_and_strict_are_subsets_of_documented),
         cmocka_unit_test(observed_profiles_leave_documented_only_by_known_deviations),
         cmocka_unit_test(every_slot_of_every_profile_leaves_something),
-        cmocka_unit_test(sites_that_rest_on_a_contradiction_are_in_its_register),
+        cmocka_unit_test(every_site_is_in_a_register),
+        cmocka_unit_test(every_interpretation_is_settled_or_has_a_site),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
