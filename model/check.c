@@ -8,16 +8,35 @@ static bool site_refuses(struct lg_turn *turn, enum lg_site site, unsigned key)
     return lg_site_refuses(turn, site, key, 0);
 }
 
-/* The first cause in force that the method has a code for; LG_ARMED_NONE if there is none. */
-enum lg_meaning lg_armed_meaning(const struct lg_turn *turn, enum lg_method method)
+/* The causes in force that the method has a code for. */
+static uint32_t armed_and_listed(const struct lg_turn *turn, enum lg_method method)
 {
-    for (unsigned meaning = 0; turn->armed >> meaning; meaning++) {
-        bool listed = lg_return_by_meaning(method, (enum lg_meaning)meaning) ||
-                      lg_methods[method].scheme == LG_SCHEME_DMTF;
-        if ((turn->armed >> meaning & 1u) && listed)
-            return (enum lg_meaning)meaning;
-    }
-    return (enum lg_meaning)LG_ARMED_NONE;
+    uint32_t listed = 0;
+    for (unsigned meaning = 0; turn->armed >> meaning; meaning++)
+        if (lg_return_by_meaning(method, (enum lg_meaning)meaning) ||
+            lg_methods[method].scheme == LG_SCHEME_DMTF)
+            listed |= 1u << meaning;
+    return turn->armed & listed;
+}
+
+bool lg_is_armed(const struct lg_turn *turn, enum lg_method method)
+{
+    return armed_and_listed(turn, method) != 0;
+}
+
+enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method)
+{
+    enum { REPORTED_MAX = 6 };
+    uint32_t armed = armed_and_listed(turn, method);
+    unsigned count = 0;
+    for (uint32_t rest = armed; rest; rest &= rest - 1)
+        count++;
+    lg_assert(count > 0);
+    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order,
+                                     count < REPORTED_MAX ? count : REPORTED_MAX, ~0u);
+    while (taken-- > 0)
+        armed &= armed - 1;
+    return (enum lg_meaning)__builtin_ctz(armed);
 }
 
 static bool identity_is_bad(struct lg_turn *turn)
@@ -163,8 +182,5 @@ uint32_t lg_check_power(struct lg_turn *turn)
 
 uint32_t lg_check_environment(struct lg_turn *turn)
 {
-    if (lg_armed_meaning(turn, (enum lg_method)turn->call->method) !=
-        (enum lg_meaning)LG_ARMED_NONE)
-        return LG_CAUSE_BIT(ENVIRONMENT);
-    return 0;
+    return lg_is_armed(turn, (enum lg_method)turn->call->method) ? LG_CAUSE_BIT(ENVIRONMENT) : 0;
 }

@@ -141,7 +141,7 @@ static bool meets_cause(struct lg_turn *turn, const struct lg_job *job)
 {
     if (job->flags & LG_JOB_TOOK_EFFECT)
         return false;
-    if (lg_armed_meaning(turn, (enum lg_method)job->method) == (enum lg_meaning)LG_ARMED_NONE)
+    if (!lg_is_armed(turn, (enum lg_method)job->method))
         return false;
     return lg_choose(turn->tape, LG_SITE_cause_met, 0) == LG_ALT_cause_met_yes;
 }

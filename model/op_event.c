@@ -70,13 +70,8 @@ static void remove_vm(struct lg_turn *turn)
         struct lg_job *job = &turn->cell->jobs[i];
         if (!lg_job_is_live(job))
             continue;
-        if (!(job->flags & LG_JOB_TOOK_EFFECT)) {
-            struct lg_codes codes =
-                lg_codes_of(turn, (enum lg_method)job->method, LG_MEANING_UNAVAILABLE);
-            job->error = codes.from;
-            job->error_to = codes.to;
-            job->flags &= (uint8_t)~LG_JOB_ERROR_OPEN;
-        }
+        if (!(job->flags & LG_JOB_TOOK_EFFECT))
+            lg_job_set_error(turn, job, LG_CAUSE_VM_GONE);
         lg_job_end(turn, job,
                    job->flags & LG_JOB_TOOK_EFFECT ? LG_JOB_COMPLETED : LG_JOB_EXCEPTION);
     }
@@ -96,6 +91,17 @@ static void apply_checkpoint(struct lg_turn *turn)
         vm->vault.last_known_good = own;
 }
 
+/* Symbols made from now on differ from those that came with the image. */
+static uint16_t unseen_of(const struct lg_vault *vault)
+{
+    const uint16_t members[] = {vault->current, vault->last_known_good, vault->policy, vault->seal};
+    uint16_t next = 0;
+    for (unsigned i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (members[i] >= LG_SYMBOL_UNSEEN + next)
+            next = (uint16_t)(members[i] - LG_SYMBOL_UNSEEN + 1);
+    return next;
+}
+
 static void import(struct lg_turn *turn)
 {
     struct lg_vm *vm = &turn->cell->vm;
@@ -103,6 +109,7 @@ static void import(struct lg_turn *turn)
         return;
     create(vm, turn->call);
     vm->vault = turn->call->image;
+    vm->unseen = unseen_of(&vm->vault);
     if (vm->vault.last_known_good &&
         lg_choose(turn->tape, LG_SITE_import_vault, 0) == LG_ALT_import_vault_stays)
         vm->vault.last_known_good = LG_SYMBOL_NONE;

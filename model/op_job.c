@@ -17,10 +17,10 @@ static void answer(struct lg_turn *turn, enum lg_meaning meaning, enum lg_clause
 /* A cause in force answers for the whole method. */
 static bool answer_environment(struct lg_turn *turn)
 {
-    enum lg_meaning meaning = lg_armed_meaning(turn, (enum lg_method)turn->call->method);
-    if (meaning == (enum lg_meaning)LG_ARMED_NONE)
+    enum lg_method method = (enum lg_method)turn->call->method;
+    if (!lg_is_armed(turn, method))
         return false;
-    answer(turn, meaning, LG_CLAUSE_environment_cause);
+    answer(turn, lg_armed_meaning(turn, method), LG_CLAUSE_environment_cause);
     turn->outcome->cause = LG_CAUSE_ENVIRONMENT + 1;
     return true;
 }

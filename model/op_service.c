@@ -32,8 +32,7 @@ static bool refuse_request(struct lg_turn *turn)
 void lg_service_control(struct lg_turn *turn)
 {
     unsigned key = (unsigned)turn->call->method - LG_CALL_START_SERVICE;
-    if (lg_armed_meaning(turn, (enum lg_method)turn->call->method) !=
-        (enum lg_meaning)LG_ARMED_NONE) {
+    if (lg_is_armed(turn, (enum lg_method)turn->call->method)) {
         answer_armed(turn);
         return;
     }

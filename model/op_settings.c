@@ -150,17 +150,18 @@ static bool answers_unchanged_at_once(struct lg_turn *turn, uint8_t settings)
 void lg_modify_security_settings(struct lg_turn *turn)
 {
     uint32_t causes = lg_check_setting_text(turn);
-    if (causes & ~LG_CAUSE_BIT(ENVIRONMENT)) {
+    if (causes & ~(LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) | LG_CAUSE_BIT(ENVIRONMENT))) {
         lg_refuse(turn, causes);
         return;
     }
+    uint32_t rights = causes & LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS);
     struct lg_job work = work_of(turn);
     uint8_t settings = result_of(turn->cell, &work);
-    if (answers_unchanged_at_once(turn, settings)) {
+    if (!rights && answers_unchanged_at_once(turn, settings)) {
         lg_answer_done(turn, LG_CLAUSE_mod_changes);
         return;
     }
-    causes = check_gates(turn, settings & ~(unsigned)turn->cell->vm.vault.settings);
+    causes = rights | check_gates(turn, settings & ~(unsigned)turn->cell->vm.vault.settings);
     if (!causes)
         causes = check_settings(turn, &work);
     if (causes) {

@@ -4,7 +4,8 @@
 #include "step.h"
 
 /* What is wrong beside the VM that the call names: it is known, and looked at as well. */
-#define NOT_OF_THE_TEXT (LG_CAUSE_BIT(BYTES_REFUSED) | LG_CAUSE_BIT(ENVIRONMENT))
+#define NOT_OF_THE_TEXT                                                                            \
+    (LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) | LG_CAUSE_BIT(BYTES_REFUSED) | LG_CAUSE_BIT(ENVIRONMENT))
 
 static struct lg_job work_of(const struct lg_call *call)
 {

@@ -64,8 +64,9 @@ void lg_carry_out(struct lg_turn *turn, const struct lg_job *work, bool at_once,
                   enum lg_clause clause);
 
 /* check.c */
-enum lg_armed_search { LG_ARMED_NONE = LG_MEANING_COUNT };
-enum lg_meaning lg_armed_meaning(const struct lg_turn *turn, enum lg_method method);
+/* Whether a cause is in force that a method has a code for; the one of them that is reported. */
+bool lg_is_armed(const struct lg_turn *turn, enum lg_method method);
+enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method);
 uint32_t lg_check_rights(struct lg_turn *turn);
 uint32_t lg_check_text_shape(const struct lg_call *call);
 uint8_t lg_settings_of_host(uint8_t version);
