@@ -223,6 +223,7 @@ static const struct {
     {"Town LIKE 'z[\u00fc]rich'", true},
     {"Town LIKE 'z[\u00e0-\u00ff]rich'", true},
     {"Town LIKE 'z__rich'", false},
+    {"Text LIKE '\xC3(%'", false},
     {"EnabledState LIKE '2'", false},
     {"TpmEnabled LIKE '%'", false},
     /* AND, OR, NOT, parentheses */
