@@ -28,10 +28,27 @@ void lg_host_init(struct lg_host *host, void *memory, const struct lg_host_word 
     host->self.host = *word;
 }
 
+static bool is_gone(const struct lg_cell *cell, const struct lg_job *job)
+{
+    return job->state == LG_JOB_FREE ||
+           (lg_job_has_ended(job) && cell->host.now_from >= job->ended_to + LG_RETENTION_MS);
+}
+
 /* A cell whose VM and jobs are gone serves again. */
 static bool is_vacant(const struct lg_cell *cell)
 {
-    return cell->vm.kind == LG_VM_NONE && cell->jobs[0].state == LG_JOB_FREE;
+    bool vacant = cell->vm.kind == LG_VM_NONE;
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        vacant = vacant && is_gone(cell, &cell->jobs[i]);
+    return vacant;
+}
+
+static void vacate(struct lg_host *host, struct lg_cell *cell)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        if (cell->jobs[i].state != LG_JOB_FREE)
+            memset(&host->names[cell->jobs[i].name], 0, sizeof host->names[0]);
+    lg_cell_clear(cell);
 }
 
 int lg_host_new_vm(struct lg_host *host)
@@ -43,7 +60,7 @@ int lg_host_new_vm(struct lg_host *host)
                 break;
     if (index == (int)LG_VMS_MAX)
         return -1;
-    lg_cell_clear(&host->cells[index]);
+    vacate(host, &host->cells[index]);
     host->cells[index].host = host->self.host;
     if (index == host->vm_count)
         host->vm_count++;

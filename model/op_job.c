@@ -94,7 +94,7 @@ static void request_rest(struct lg_turn *turn, struct lg_job *job, enum lg_site 
         answer_unsupported(turn);
         return;
     }
-    if (job->state == state) {
+    if (job->state == state || job->state == LG_JOB_SHUTTING_DOWN) {
         answer(turn, LG_MEANING_INVALID_STATE, LG_CLAUSE_jrsc_codes);
         return;
     }

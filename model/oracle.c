@@ -279,8 +279,10 @@ static void report_marks(struct lg_oracle *oracle, const struct lg_set *set,
 
 static void settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_verdict *verdict)
 {
-    report_marks(oracle, set, verdict);
-    lg_oracle_join(oracle, set);
+    if (verdict->kind == LG_VERDICT_CONFORMS)
+        report_marks(oracle, set, verdict);
+    if (!lg_oracle_join(oracle, set) && verdict->kind < LG_VERDICT_INCONSISTENT)
+        verdict->kind = LG_VERDICT_INCONSISTENT;
     verdict->set_size = set->count > 65535 ? 65535 : (uint16_t)set->count;
 }
 

@@ -98,20 +98,23 @@ static bool has_own_readings(const struct lg_set *set)
 
 /* Readings are the target's, not a VM's: what one set agrees on holds for the others. An element
  * with the common readings agrees on nothing more. Nothing is learnt from sets that may lack the
- * target's state: those that a bound cut, and those after a violation. */
-void lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed)
+ * target's state: those that a bound cut, and those after a violation. False: another set has no
+ * explanation that agrees. */
+bool lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed)
 {
+    bool joined = true;
     if (oracle->bound_hit || oracle->violated || !has_own_readings(changed))
-        return;
+        return true;
     struct lg_readings common = agreed(oracle, changed);
     if (!rule_out(&oracle->readings[0], &common))
-        return;
+        return true;
     for (unsigned i = 0; i < oracle->set_count; i++) {
-        if (!drop_conflicting(oracle, &oracle->sets[i]))
-            oracle->approximations++;
-        else
+        if (drop_conflicting(oracle, &oracle->sets[i]))
             use_common(oracle, &oracle->sets[i]);
+        else
+            joined = false;
     }
+    return joined;
 }
 
 /* ---- successors

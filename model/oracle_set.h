@@ -12,8 +12,8 @@ struct lg_attempt {
     bool rebind; /* bound readings may change: to find out whether that alone explains */
 };
 
-/* What the elements of a set agree on binds the other sets. */
-void lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed);
+/* What the elements of a set agree on binds the other sets. False: one of them contradicts it. */
+bool lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed);
 
 /* The record of a job that left its cell, or NULL. */
 struct lg_record *lg_oracle_record(struct lg_oracle *oracle, uint16_t vm, uint16_t name);

@@ -138,10 +138,13 @@ static bool boot_without_tpm(struct lg_turn *turn)
     return true;
 }
 
+/* A protector that was made for a start that fails goes with it. */
 static bool boot_with_tpm(struct lg_turn *turn, enum boot boot)
 {
     struct lg_vault *vault = &turn->cell->vm.vault;
+    const struct lg_vm before = turn->cell->vm;
     if (!tpm_opens(turn)) {
+        turn->cell->vm = before;
         if (vault->current && vault->current != vault->last_known_good &&
             lg_choose(turn->tape, LG_SITE_failed_start_keeps, 0) ==
                 LG_ALT_failed_start_keeps_promotes)
