@@ -1,0 +1,29 @@
+/* What a target may be seen to answer, and what one wrong field makes of it. */
+#ifndef LG_OBSERVATIONS_H
+#define LG_OBSERVATIONS_H
+
+#include "model/lastgood.h"
+
+enum { OBSERVATIONS_MAX = 8192 };
+
+/* Outcomes, each once; the clause and the cause, which nobody sees, are 0. */
+struct observations {
+    unsigned count;
+    struct lg_outcome items[OBSERVATIONS_MAX];
+};
+
+/* Adds an outcome unless it is there. */
+void observations_add(struct observations *to, const struct lg_outcome *outcome);
+
+/* The place of an outcome; -1 if it is not there. */
+int observations_find(const struct observations *in, const struct lg_outcome *outcome);
+
+/* Adds observations that a pattern allows: the lowest of everything, the highest of everything. */
+void observations_pick(struct observations *to, const struct lg_outcome *pattern);
+
+/* Adds what differs from an observation in one field: the return value, the kind of answer, the job
+ * or none, bytes, one property, one name of a list. next_job: a name that no job has yet. */
+void observations_corrupt(struct observations *to, const struct lg_call *call,
+                          const struct lg_outcome *seen, uint16_t next_job);
+
+#endif
