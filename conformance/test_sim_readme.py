@@ -1,6 +1,7 @@
 """The examples of sim/README.md, executed."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -79,6 +80,16 @@ def test_the_options_are_those_of_the_program(simulator):
     shown = subprocess.run([simulator, "--help"], capture_output=True, text=True, check=True).stdout
     page = TEXT[TEXT.index("## Options"):TEXT.index("## Your implementation")]
     assert set(re.findall(r"--[a-z-]+", page)) == set(re.findall(r"--[a-z-]+", shown))
+
+
+def test_the_shell_example(simulator, tmp_path):
+    (_, body), = blocks("sh")
+    path = f"{pathlib.Path(simulator).parent}:{os.environ['PATH']}"
+    done = subprocess.run(["sh", "-e", "-c", body], cwd=tmp_path, capture_output=True, text=True,
+                          timeout=60, check=False, env={**os.environ, "PATH": path})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"out":{"vm":' in done.stdout and "Identify" in done.stdout
+    assert not (tmp_path / "sim.env").exists()
 
 
 # ---- the wrapper ----

@@ -8,15 +8,14 @@
 #include <unistd.h>
 
 enum {
-    LINE_MAX_BYTES =
-        16 * 1024 *
-        1024, /* a call with a protector of LG_BLOB_BYTES_MAX as base64, and much room */
+    LINE_MAX_BYTES = LG_STDIO_LINE_BYTES, /* a call with a protector of LG_BLOB_BYTES_MAX as base64,
+                                             and much room */
     READ_BYTES = 64 * 1024,
     SNAPSHOTS_MAX = 16 /* each is a copy of the whole host */
 };
 
 /* What the protocol keeps beside the simulator. */
-struct session {
+struct lg_session {
     struct lg_simulator *simulator;
     struct lg_snapshot *snapshots[SNAPSHOTS_MAX];
 };
@@ -45,22 +44,24 @@ static json_t *refuse(json_int_t offset, const char *reason)
 
 /* ---- operations ---- */
 
-static json_t *hello(struct session *session)
+static json_t *hello(struct lg_session *session)
 {
     const struct lg_simulator *simulator = session->simulator;
-    json_t *capabilities = json_pack("[s, s, s, s]", "events", "inspect", "material", "clock");
+    json_t *capabilities = json_pack("[s, s, s]", "events", "inspect", "material");
     json_t *limits = json_pack("{s:i, s:i, s:i, s:i, s:i}", "line_bytes", LINE_MAX_BYTES, "vms",
                                LG_VMS_MAX, "records", LG_RECORDS_MAX, "blob_bytes",
                                LG_BLOB_BYTES_MAX, "snapshots", SNAPSHOTS_MAX);
     if (!simulator->recorder)
         json_array_insert_new(capabilities, 2, json_string("snapshot"));
+    if (!simulator->clock || simulator->clock->mode == LG_CLOCK_VIRTUAL)
+        json_array_append_new(capabilities, json_string("clock"));
     return json_pack("{s:b, s:s, s:s, s:i, s:s, s:o, s:o}", "ok", 1, "program", "lastgood-sim",
                      "version", LASTGOOD_VERSION, "protocol", LG_STDIO_PROTOCOL, "profile",
                      lg_profiles[simulator->options.profile].name, "capabilities", capabilities,
                      "limits", limits);
 }
 
-static json_t *call(struct session *session, const json_t *request, bool event)
+static json_t *call(struct lg_session *session, const json_t *request, bool event)
 {
     struct lg_simulator *simulator = session->simulator;
     struct lg_json_error error;
@@ -84,7 +85,7 @@ static json_t *call(struct session *session, const json_t *request, bool event)
 }
 
 /* What no client can read, without its bytes. */
-static json_t *inspect(struct session *session, const json_t *request)
+static json_t *inspect(struct lg_session *session, const json_t *request)
 {
     struct lg_simulator *simulator = session->simulator;
     const char *target = json_string_value(json_object_get(request, "target"));
@@ -99,7 +100,7 @@ static json_t *inspect(struct session *session, const json_t *request)
                      lg_digest_to_json(vault->seal, &simulator->blobs));
 }
 
-static json_t *snapshot(struct session *session)
+static json_t *snapshot(struct lg_session *session)
 {
     for (int i = 0; i < SNAPSHOTS_MAX; i++) {
         if (session->snapshots[i])
@@ -112,7 +113,7 @@ static json_t *snapshot(struct session *session)
     return refuse(0, "16 snapshots are kept already: restore with \"drop\": true");
 }
 
-static json_t *restore(struct session *session, const json_t *request)
+static json_t *restore(struct lg_session *session, const json_t *request)
 {
     const json_t *number = json_object_get(request, "snapshot");
     const json_t *drop = json_object_get(request, "drop");
@@ -131,7 +132,15 @@ static json_t *restore(struct session *session, const json_t *request)
     return json_pack("{s:b}", "ok", 1);
 }
 
-static json_t *reset(struct session *session)
+/* Of a program with a clock of its own. */
+static json_t *clock_now(struct lg_session *session)
+{
+    const struct lg_simulator *simulator = session->simulator;
+    return json_pack("{s:b, s:s, s:I}", "ok", 1, "clock", lg_clock_words[simulator->clock->mode],
+                     "now_ms", (json_int_t)simulator->host.self.host.now_to);
+}
+
+static json_t *reset(struct lg_session *session)
 {
     lg_simulator_reset(session->simulator);
     return json_pack("{s:b}", "ok", 1);
@@ -154,7 +163,7 @@ static bool check_members(const json_t *request, struct lg_json_error *error)
     return true;
 }
 
-static json_t *carry_out(struct session *session, const json_t *request, bool *bye)
+static json_t *carry_out(struct lg_session *session, const json_t *request, bool *bye)
 {
     const char *op = json_string_value(json_object_get(request, "op"));
     struct lg_json_error error;
@@ -175,6 +184,8 @@ static json_t *carry_out(struct session *session, const json_t *request, bool *b
         return snapshot(session);
     if (strcmp(op, "restore") == 0)
         return restore(session, request);
+    if (strcmp(op, "clock") == 0 && session->simulator->clock)
+        return clock_now(session);
     *bye = strcmp(op, "bye") == 0;
     if (*bye)
         return json_pack("{s:b}", "ok", 1);
@@ -182,7 +193,7 @@ static json_t *carry_out(struct session *session, const json_t *request, bool *b
     return refuse(0, error.reason);
 }
 
-static json_t *answer(struct session *session, const char *line, size_t length, bool *bye)
+static json_t *answer(struct lg_session *session, const char *line, size_t length, bool *bye)
 {
     json_error_t error;
     json_t *request = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
@@ -205,15 +216,35 @@ static json_t *answer(struct session *session, const char *line, size_t length, 
     return whole;
 }
 
-static void end_session(struct session *session)
+static void end_session(struct lg_session *session)
 {
     for (int i = 0; i < SNAPSHOTS_MAX; i++)
         lg_snapshot_free(session->snapshots[i]);
 }
 
+struct lg_session *lg_session_new(struct lg_simulator *simulator)
+{
+    struct lg_session *session = calloc(1, sizeof *session);
+    if (session)
+        session->simulator = simulator;
+    return session;
+}
+
+void lg_session_free(struct lg_session *session)
+{
+    if (session)
+        end_session(session);
+    free(session);
+}
+
+json_t *lg_session_answer(struct lg_session *session, const char *line, size_t length, bool *bye)
+{
+    return answer(session, line, length, bye);
+}
+
 json_t *lg_stdio_answer(struct lg_simulator *simulator, const char *line, size_t length, bool *bye)
 {
-    struct session session = {simulator, {NULL}};
+    struct lg_session session = {simulator, {NULL}};
     json_t *answered = answer(&session, line, length, bye);
     end_session(&session);
     return answered;
@@ -325,7 +356,7 @@ static void skip_long_line(struct input *input, struct output *output)
     input->start = input->end = input->searched = 0;
 }
 
-static bool serve_line(struct session *session, struct output *output, const char *line,
+static bool serve_line(struct lg_session *session, struct output *output, const char *line,
                        size_t length)
 {
     bool bye = false;
@@ -337,7 +368,7 @@ static bool serve_line(struct session *session, struct output *output, const cha
 }
 
 /* False after "bye", or when nobody reads any more. */
-static bool serve_lines(struct session *session, struct input *input, struct output *output)
+static bool serve_lines(struct lg_session *session, struct input *input, struct output *output)
 {
     char *line;
     size_t length;
@@ -353,7 +384,7 @@ static bool serve_lines(struct session *session, struct input *input, struct out
 }
 
 /* The end of the input ends its last line, too. */
-static void serve_rest(struct session *session, const struct input *input, struct output *output)
+static void serve_rest(struct lg_session *session, const struct input *input, struct output *output)
 {
     if (input->end > input->start && !input->skipping)
         serve_line(session, output, input->bytes + input->start, input->end - input->start);
@@ -361,7 +392,7 @@ static void serve_rest(struct session *session, const struct input *input, struc
 
 int lg_stdio_serve(struct lg_simulator *simulator, int input_file, int output_file)
 {
-    struct session session = {simulator, {NULL}};
+    struct lg_session session = {simulator, {NULL}};
     struct input input = {.file = input_file};
     struct output output = {.file = output_file};
     bool going_on = true;

@@ -1,35 +1,37 @@
 /* The command line of lastgood-sim. */
 #include "options.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "host_file.h"
-#include "lines.h"
 #include "model/suggest.h"
+#include "sim/wsman/wsman.h"
 
-struct arguments {
-    const char *program;
-    struct lg_simulator_options simulator;
-    const char *host;
-    const char *trace;
-    bool stdio;
-    const struct lg_extra_option *extras;
-    unsigned extra_count;
-};
+enum { TIMEOUT_S_DEFAULT = 120, ENVELOPE_KB_MIN = 32, ENVELOPE_KB_MAX = 8192 };
 
 static const char usage[] =
     "usage: %s --stdio [options]\n"
+    "       %s --listen ADDRESS:PORT --accounts FILE [options]\n"
+    "       %s ctl COMMAND  (see ctl --help)\n"
     "\n"
     "A simulator of the Hyper-V security service. It answers JSON requests, one a line, from "
-    "standard input.\n"
+    "standard input,\nor WS-Management over HTTP.\n"
     "\n"
     "  --stdio               serve standard input and output\n"
+    "  --listen ADDRESS:PORT serve WS-Management at http://ADDRESS:PORT/wsman; port 0 picks one\n"
+    "  --accounts FILE       who may sign in: lines of NAME:PASSWORD:ROLE\n"
+    "  --allow-unencrypted   take Basic authentication over HTTP\n"
+    "  --max-envelope-kb N   the largest message, 32 to 8192; default 500\n"
+    "  --uint8-arrays FORM   base64 or elements: how byte arrays are answered; default base64\n"
+    "  --timeout SECONDS     for a request to come in and a reply to be read; default 120\n"
+    "  --control WHERE       serve control requests at a loopback ADDRESS:PORT or a Unix socket's "
+    "path\n"
+    "  --control-token-file FILE  take the token for that from a file; else one is made up\n"
+    "  --env-file FILE       write LASTGOOD_URL and the like when it is ready, remove it at the "
+    "end\n"
+    "  --clock MODE          auto, virtual or real, of --listen and --control; default auto\n"
     "  --profile NAME        which readings of the documentation it has; default documented\n"
     "  --seed N              draw every choice that the profile leaves open; without it the plain "
     "reading\n"
@@ -38,98 +40,205 @@ static const char usage[] =
     "  --trace FILE          write a recording of what is served\n"
     "  --version, --help\n";
 
-static const char examples[] = "\n"
-                               "examples:\n"
-                               "  echo '{\"id\":1,\"op\":\"hello\"}' | %s --stdio\n"
-                               "  lastgood run \"stdio:%s --stdio --jobs-mode async\"\n"
-                               "\n"
-                               "exit codes: 0 served, 3 a file or the output failed, 64 usage\n";
+static const char examples[] =
+    "\n"
+    "examples:\n"
+    "  echo '{\"id\":1,\"op\":\"hello\"}' | %s --stdio\n"
+    "  lastgood run \"stdio:%s --stdio --jobs-mode async\"\n"
+    "  %s --listen 127.0.0.1:0 --accounts accounts.txt --allow-unencrypted --env-file sim.env\n"
+    "\n"
+    "exit codes: 0 served, 3 a file, a socket or the output failed, 64 usage\n";
 
-static int print_help(const struct arguments *arguments)
+static int print_help(const struct lg_sim_options *options)
 {
-    printf(usage, arguments->program);
-    for (unsigned i = 0; i < arguments->extra_count; i++)
-        printf("  --%-20s%s\n", arguments->extras[i].name, arguments->extras[i].help);
-    printf(examples, arguments->program, arguments->program);
+    const char *program = options->program;
+    printf(usage, program, program, program);
+    for (unsigned i = 0; i < options->extra_count; i++)
+        printf("  --%-20s%s\n", options->extras[i].name, options->extras[i].help);
+    printf(examples, program, program, program);
     return LG_EXIT_OK;
 }
 
-static int fail_usage(const struct arguments *arguments, const char *what, const char *word,
-                      const char *const *candidates, size_t count)
+int lg_options_fail(const char *program, const char *what, const char *word,
+                    const char *const *candidates, size_t count)
 {
     const char *near = lg_suggest(word, candidates, count);
-    fprintf(stderr, "%s: %s: %s%s%s%s; see %s --help\n", arguments->program, what, word,
-            near ? "; did you mean " : "", near ? near : "", near ? "?" : "", arguments->program);
+    fprintf(stderr, "%s: %s: %s%s%s%s; see %s --help\n", program, what, word,
+            near ? "; did you mean " : "", near ? near : "", near ? "?" : "", program);
     return LG_EXIT_USAGE;
 }
 
-static int take_profile(struct arguments *arguments, const char *value)
+static int fail(const struct lg_sim_options *options, const char *what, const char *word)
+{
+    return lg_options_fail(options->program, what, word, NULL, 0);
+}
+
+/* ---- values ---- */
+
+static int find_word(const char *const *words, unsigned count, const char *value)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(words[i], value) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int take_profile(struct lg_sim_options *options, const char *value)
 {
     const char *names[LG_PROFILE_COUNT];
     int found = lg_profile_find(value);
     for (int i = 0; i < LG_PROFILE_COUNT; i++)
         names[i] = lg_profiles[i].name;
     if (found < 0)
-        return fail_usage(arguments, "no such profile", value, names, LG_PROFILE_COUNT);
-    arguments->simulator.profile = (enum lg_profile_id)found;
+        return lg_options_fail(options->program, "no such profile", value, names, LG_PROFILE_COUNT);
+    options->simulator.profile = (enum lg_profile_id)found;
     return -1;
 }
 
-static int take_seed(struct arguments *arguments, const char *value)
+static int take_seed(struct lg_sim_options *options, const char *value)
 {
     bool digits = *value && strspn(value, "0123456789") == strlen(value);
     errno = 0;
-    arguments->simulator.seed = strtoull(value, NULL, 10);
-    arguments->simulator.seeded = true;
+    options->simulator.seed = strtoull(value, NULL, 10);
+    options->simulator.seeded = true;
     if (errno || !digits)
-        return fail_usage(arguments, "--seed must be from 0 to 18446744073709551615", value, NULL,
-                          0);
+        return fail(options, "--seed must be from 0 to 18446744073709551615", value);
     return -1;
 }
 
-static int take_jobs_mode(struct arguments *arguments, const char *value)
+static int take_jobs_mode(struct lg_sim_options *options, const char *value)
 {
     static const char *const modes[] = {"sync", "async", "random"};
-    for (unsigned i = 0; i < 3; i++)
-        if (strcmp(modes[i], value) == 0) {
-            arguments->simulator.jobs = (enum lg_jobs_mode)(LG_JOBS_SYNC + i);
-            return -1;
-        }
-    return fail_usage(arguments, "--jobs-mode must be sync, async or random", value, modes, 3);
-}
-
-static int take_host(struct arguments *arguments, const char *value)
-{
-    arguments->host = value;
+    int found = find_word(modes, 3, value);
+    if (found < 0)
+        return lg_options_fail(options->program, "--jobs-mode must be sync, async or random", value,
+                               modes, 3);
+    options->simulator.jobs = (enum lg_jobs_mode)(LG_JOBS_SYNC + found);
     return -1;
 }
 
-static int take_trace(struct arguments *arguments, const char *value)
+static int take_clock(struct lg_sim_options *options, const char *value)
 {
-    arguments->trace = value;
+    int found = find_word(lg_clock_words, LG_CLOCK_MODE_COUNT, value);
+    if (found < 0)
+        return lg_options_fail(options->program, "--clock must be auto, virtual or real", value,
+                               lg_clock_words, LG_CLOCK_MODE_COUNT);
+    options->clock.mode = (enum lg_clock_mode)found;
+    options->clock_given = true;
     return -1;
 }
+
+static int take_uint8_arrays(struct lg_sim_options *options, const char *value)
+{
+    static const char *const forms[] = {"base64", "elements"};
+    int found = find_word(forms, 2, value);
+    if (found < 0)
+        return lg_options_fail(options->program, "--uint8-arrays must be base64 or elements", value,
+                               forms, 2);
+    options->repeated_bytes = found == 1;
+    return -1;
+}
+
+static bool read_number(const char *value, unsigned least, unsigned most, unsigned *number)
+{
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > 6 || value[digits])
+        return false;
+    *number = (unsigned)strtoul(value, NULL, 10);
+    return *number >= least && *number <= most;
+}
+
+static int take_max_envelope(struct lg_sim_options *options, const char *value)
+{
+    if (read_number(value, ENVELOPE_KB_MIN, ENVELOPE_KB_MAX, &options->max_envelope_kb))
+        return -1;
+    return fail(options, "--max-envelope-kb must be from 32 to 8192", value);
+}
+
+static int take_timeout(struct lg_sim_options *options, const char *value)
+{
+    if (read_number(value, 1, 3600, &options->timeout_s))
+        return -1;
+    return fail(options, "--timeout must be from 1 to 3600", value);
+}
+
+#define TAKE_TEXT(name)                                                                            \
+    static int take_##name(struct lg_sim_options *options, const char *value)                      \
+    {                                                                                              \
+        options->name = value;                                                                     \
+        return -1;                                                                                 \
+    }
+TAKE_TEXT(host)
+TAKE_TEXT(trace)
+TAKE_TEXT(listen)
+TAKE_TEXT(accounts)
+TAKE_TEXT(env_file)
+TAKE_TEXT(control)
+TAKE_TEXT(control_token_file)
+
+static int take_stdio(struct lg_sim_options *options, const char *value)
+{
+    (void)value;
+    options->stdio = true;
+    return -1;
+}
+
+static int take_allow_unencrypted(struct lg_sim_options *options, const char *value)
+{
+    (void)value;
+    options->allow_unencrypted = true;
+    return -1;
+}
+
+static int take_help(struct lg_sim_options *options, const char *value)
+{
+    (void)value;
+    return print_help(options);
+}
+
+static int take_version(struct lg_sim_options *options, const char *value)
+{
+    (void)value;
+    printf("%s %s\n", options->program, LASTGOOD_VERSION);
+    return LG_EXIT_OK;
+}
+
+/* ---- the command line ---- */
 
 struct option {
     const char *name;
-    int (*take)(struct arguments *arguments, const char *value);
+    bool has_value;
+    int (*take)(struct lg_sim_options *options, const char *value);
 };
-static const struct option valued[] = {{"--profile", take_profile},
-                                       {"--seed", take_seed},
-                                       {"--jobs-mode", take_jobs_mode},
-                                       {"--host", take_host},
-                                       {"--trace", take_trace}};
-enum { VALUED_COUNT = sizeof valued / sizeof valued[0] };
-static const char *const words[] = {"--stdio", "--profile", "--seed",    "--jobs-mode",
-                                    "--host",  "--trace",   "--version", "--help"};
-enum { WORD_COUNT = sizeof words / sizeof words[0] };
+static const struct option known[] = {{"--stdio", false, take_stdio},
+                                      {"--profile", true, take_profile},
+                                      {"--seed", true, take_seed},
+                                      {"--jobs-mode", true, take_jobs_mode},
+                                      {"--host", true, take_host},
+                                      {"--trace", true, take_trace},
+                                      {"--listen", true, take_listen},
+                                      {"--accounts", true, take_accounts},
+                                      {"--allow-unencrypted", false, take_allow_unencrypted},
+                                      {"--max-envelope-kb", true, take_max_envelope},
+                                      {"--uint8-arrays", true, take_uint8_arrays},
+                                      {"--timeout", true, take_timeout},
+                                      {"--control", true, take_control},
+                                      {"--control-token-file", true, take_control_token_file},
+                                      {"--env-file", true, take_env_file},
+                                      {"--clock", true, take_clock},
+                                      {"--version", false, take_version},
+                                      {"--help", false, take_help}};
+enum { KNOWN_COUNT = sizeof known / sizeof known[0] };
 
 /* What stands before a value is what was meant to be an option. */
-static int fail_unknown(const struct arguments *arguments, const char *argument)
+static int fail_unknown(const struct lg_sim_options *options, const char *argument)
 {
+    const char *words[KNOWN_COUNT];
     char name[64];
+    for (unsigned i = 0; i < KNOWN_COUNT; i++)
+        words[i] = known[i].name;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
-    return fail_usage(arguments, "unknown option", name, words, WORD_COUNT);
+    return lg_options_fail(options->program, "unknown option", name, words, KNOWN_COUNT);
 }
 
 /* The value after "--name=" or in the next argument; NULL if there is none. */
@@ -148,136 +257,68 @@ static bool is_named(const char *argument, const char *name)
            (argument[length] == '\0' || argument[length] == '=');
 }
 
-static int take_extra(struct arguments *arguments, int argc, char **argv, int *at)
+static int take_extra(struct lg_sim_options *options, int argc, char **argv, int *at)
 {
-    for (unsigned i = 0; i < arguments->extra_count; i++) {
-        const struct lg_extra_option *extra = &arguments->extras[i];
+    for (unsigned i = 0; i < options->extra_count; i++) {
+        const struct lg_extra_option *extra = &options->extras[i];
         if (strncmp(argv[*at], "--", 2) != 0 || !is_named(argv[*at] + 2, extra->name))
             continue;
         const char *value = extra->has_value ? value_of(argc, argv, at) : NULL;
         if (extra->has_value && !value)
-            return fail_usage(arguments, "a value is missing after", argv[*at], NULL, 0);
+            return fail(options, "a value is missing after", argv[*at]);
         return extra->take(value);
     }
-    return fail_unknown(arguments, argv[*at]);
+    return fail_unknown(options, argv[*at]);
 }
 
-static int take(struct arguments *arguments, int argc, char **argv, int *at)
+static int take(struct lg_sim_options *options, int argc, char **argv, int *at)
 {
-    if (strcmp(argv[*at], "--stdio") == 0) {
-        arguments->stdio = true;
-        return -1;
-    }
-    if (strcmp(argv[*at], "--help") == 0)
-        return print_help(arguments);
-    if (strcmp(argv[*at], "--version") == 0) {
-        printf("%s %s\n", arguments->program, LASTGOOD_VERSION);
-        return LG_EXIT_OK;
-    }
-    for (unsigned i = 0; i < VALUED_COUNT; i++) {
-        if (!is_named(argv[*at], valued[i].name))
+    for (unsigned i = 0; i < KNOWN_COUNT; i++) {
+        const struct option *option = &known[i];
+        if (!option->has_value && strcmp(argv[*at], option->name) == 0)
+            return option->take(options, NULL);
+        if (!option->has_value || !is_named(argv[*at], option->name))
             continue;
         const char *value = value_of(argc, argv, at);
-        return value ? valued[i].take(arguments, value)
-                     : fail_usage(arguments, "a value is missing after", valued[i].name, NULL, 0);
+        return value ? option->take(options, value)
+                     : fail(options, "a value is missing after", option->name);
     }
-    return take_extra(arguments, argc, argv, at);
+    return take_extra(options, argc, argv, at);
 }
 
-static bool start_trace(const struct arguments *arguments, struct lg_simulator *simulator,
-                        struct lg_recorder *recorder)
+/* ---- options that go together, or do not ---- */
+
+static int check(const struct lg_sim_options *options)
 {
-    FILE *file = fopen(arguments->trace, "w");
-    if (file && lg_recorder_start(recorder, file, &simulator->blobs, arguments->program,
-                                  lg_profiles[arguments->simulator.profile].name)) {
-        simulator->recorder = recorder;
-        return true;
-    }
-    fprintf(stderr, "%s: %s: %s\n", arguments->program, arguments->trace, strerror(errno));
-    if (file)
-        fclose(file);
-    return false;
+    const struct {
+        bool broken;
+        const char *what;
+        const char *word;
+    } rules[] = {
+        {!options->stdio && !options->listen, "nothing to serve", "--stdio or --listen is missing"},
+        {options->host && options->trace, "a recording cannot tell the host it begins with",
+         "--trace beside --host"},
+        {options->stdio && (options->listen || options->control || options->env_file),
+         "standard input is served alone", "--listen, --control or --env-file beside --stdio"},
+        {options->stdio && options->clock_given, "standard input moves the clock by Time.Pass only",
+         "--clock beside --stdio"},
+        {options->listen && !options->accounts, "nobody could sign in", "--accounts is missing"},
+        {options->control && !options->env_file && !options->control_token_file,
+         "nobody would know the control token",
+         "--env-file or --control-token-file is missing beside --control"},
+    };
+    for (unsigned i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (rules[i].broken)
+            return fail(options, rules[i].what, rules[i].word);
+    return -1;
 }
 
-enum { FILES_MAX = 256, PATH_BYTES = 4096 };
-
-/* The names in a folder, to be released by the caller. */
-static size_t list_folder(const char *folder, char *names[FILES_MAX])
+int lg_options_read(struct lg_sim_options *options, int argc, char **argv)
 {
-    DIR *directory = opendir(folder);
-    struct dirent *entry;
-    size_t count = 0;
-    while (directory && count < FILES_MAX && (entry = readdir(directory)))
-        if (entry->d_name[0] != '.' && (names[count] = strdup(entry->d_name)))
-            count++;
-    if (directory)
-        closedir(directory);
-    return count;
-}
-
-/* A file that is not there: perhaps one beside it was meant. */
-static int fail_missing(const struct arguments *arguments, const char *path)
-{
-    char what[PATH_BYTES];
-    char folder[PATH_BYTES] = ".";
-    char *names[FILES_MAX];
-    const char *slash = strrchr(path, '/');
-    if (slash && slash - path + 1 < PATH_BYTES)
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
-    snprintf(what, sizeof what, "%s", strerror(errno));
-    size_t count = list_folder(folder, names);
-    int code =
-        fail_usage(arguments, what, slash ? slash + 1 : path, (const char *const *)names, count);
-    while (count > 0)
-        free(names[--count]);
-    return code;
-}
-
-static int serve(const struct arguments *arguments, struct lg_simulator *simulator)
-{
-    struct lg_recorder recorder;
-    struct lg_json_error error;
-    if (arguments->host && access(arguments->host, R_OK) != 0)
-        return fail_missing(arguments, arguments->host);
-    if (arguments->trace && !start_trace(arguments, simulator, &recorder))
-        return LG_EXIT_USAGE;
-    if (arguments->host && !lg_host_file_load(simulator, arguments->host, &error)) {
-        fprintf(stderr, "%s: %s\n", arguments->program, error.reason);
-        return LG_EXIT_USAGE;
-    }
-    int code = lg_stdio_serve(simulator, STDIN_FILENO, STDOUT_FILENO);
-    if (simulator->recorder && fclose(recorder.file) != 0) {
-        fprintf(stderr, "%s: %s: %s\n", arguments->program, arguments->trace, strerror(errno));
-        code = LG_EXIT_HARNESS;
-    }
-    return code;
-}
-
-int lg_sim_main(int argc, char **argv, const char *program, const struct lg_extra_option *extras,
-                unsigned extra_count, void (*prepare)(struct lg_simulator *simulator))
-{
-    struct arguments arguments = {.program = program, .extras = extras, .extra_count = extra_count};
-    struct lg_simulator *simulator;
     int code = -1;
+    options->max_envelope_kb = LG_WSMAN_ENVELOPE_KB_DEFAULT;
+    options->timeout_s = TIMEOUT_S_DEFAULT;
     for (int at = 1; at < argc && code < 0; at++)
-        code = take(&arguments, argc, argv, &at);
-    if (code >= 0)
-        return code;
-    if (!arguments.stdio)
-        return fail_usage(&arguments, "nothing to serve", "--stdio is missing", NULL, 0);
-    if (arguments.host && arguments.trace)
-        return fail_usage(&arguments, "a recording cannot tell the host it begins with",
-                          "--trace beside --host", NULL, 0);
-    signal(SIGPIPE, SIG_IGN);
-    simulator = malloc(sizeof *simulator);
-    if (!simulator || !lg_simulator_init(simulator, &arguments.simulator)) {
-        fprintf(stderr, "%s: no memory\n", program);
-        return LG_EXIT_HARNESS;
-    }
-    if (prepare)
-        prepare(simulator);
-    code = serve(&arguments, simulator);
-    lg_simulator_free(simulator);
-    free(simulator);
-    return code;
+        code = take(options, argc, argv, &at);
+    return code < 0 ? check(options) : code;
 }

@@ -237,6 +237,8 @@ bool lg_simulator_call(struct lg_simulator *simulator, struct lg_call *call,
                        struct lg_outcome *outcome)
 {
     struct lg_host *host = &simulator->host;
+    if (simulator->clock)
+        lg_clock_tick(simulator->clock, simulator, call->method);
     if (lg_call_makes_vm(call->method) && !take_vm(simulator, call))
         return false;
     if (lg_methods[call->method].target == LG_TARGET_JOB)

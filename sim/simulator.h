@@ -2,6 +2,7 @@
 #ifndef LG_SIMULATOR_H
 #define LG_SIMULATOR_H
 
+#include "clock.h"
 #include "model/host.h"
 #include "model/recording.h"
 
@@ -40,6 +41,7 @@ struct lg_simulator {
     uint32_t unseen_made;
     uint8_t tape[LG_TAPE_BYTES];
     struct lg_recorder *recorder; /* or NULL */
+    const struct lg_clock *clock; /* or NULL: time moves by Time.Pass only, and begins at 0 */
     void (*step)(struct lg_simulator *simulator, const struct lg_call *call,
                  struct lg_outcome *outcome);
 };
