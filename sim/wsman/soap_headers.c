@@ -230,10 +230,15 @@ static struct lg_wsman_problem check_features(const struct lg_soap_headers *head
         must_understand(headers->headers[LG_HEADER_DATA_LOCALE])) {
         return lg_wsman_problem_of(LG_WSMAN_FAULT_LOCALE, NULL);
     }
-    if (headers->headers[LG_HEADER_FRAGMENT_TRANSFER] != NULL) {
-        return lg_wsman_problem_of(LG_WSMAN_FAULT_FRAGMENT_TRANSFER, NULL);
+    const struct lg_xml_node *fragment = headers->headers[LG_HEADER_FRAGMENT_TRANSFER];
+    if (fragment == NULL) {
+        return no_problem;
     }
-    return no_problem;
+    if (!must_understand(fragment)) {
+        return lg_wsman_problem_of(LG_WSMAN_FAULT_INVALID_MESSAGE_INFORMATION,
+                                   known[LG_HEADER_FRAGMENT_TRANSFER].name);
+    }
+    return lg_wsman_problem_of(LG_WSMAN_FAULT_FRAGMENT_TRANSFER, NULL);
 }
 
 struct lg_wsman_problem lg_soap_headers_check(const struct lg_soap_headers *headers,
