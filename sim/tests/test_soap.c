@@ -274,6 +274,9 @@ TEST(a_locale_must_not_be_understood)
                                      "<p:DataLocale/>",
                           ""));
     expect(FRAGMENT_TRANSFER,
+           ENVELOPE(COMMON GET "<w:FragmentTransfer s:mustUnderstand='true'>x</w:FragmentTransfer>",
+                    ""));
+    expect(INVALID_MESSAGE_INFORMATION,
            ENVELOPE(COMMON GET "<w:FragmentTransfer>x</w:FragmentTransfer>", ""));
 }
 
