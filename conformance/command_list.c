@@ -157,6 +157,7 @@ static int list_targets(struct sink *sink)
     put(sink, "model:PROFILE", "the model under another profile");
     put(sink, "stdio:COMMAND",
         "a process behind the line protocol (sim/README.md), run by /bin/sh -c \"exec COMMAND\"");
+    put(sink, "http://HOST:PORT", "a Hyper-V host, or a simulator, behind WS-Management");
     return LG_EXIT_CONFORMS;
 }
 

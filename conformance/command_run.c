@@ -12,6 +12,7 @@
 #include "parallel.h"
 #include "runner.h"
 #include "vector_files.h"
+#include "wsman_arguments.h"
 
 enum { REPORTS_MAX = 8, SMOKE_SHARE_PERCENT = 90 };
 
@@ -20,8 +21,9 @@ static const char help[] =
     "\n"
     "Drives conformance vectors through a target, with the oracle judging every answer. Without a "
     "vector or folder:\n"
-    "the shipped ones. TARGET: model:, model:PROFILE, or stdio:COMMAND (run by /bin/sh -c \"exec "
-    "COMMAND\").\n"
+    "the shipped ones. TARGET: model:, model:PROFILE, stdio:COMMAND (run by /bin/sh -c \"exec "
+    "COMMAND\"), or\n"
+    "http://HOST:PORT (WS-Management; conformance/README.md says how a host is opened for it).\n"
     "\n"
     "  --profile NAME       what the target is judged by; default documented\n"
     "  --tier TIER          smoke, hand, full or wire: vectors up to this tier\n"
@@ -32,14 +34,17 @@ static const char help[] =
     "  --report KIND=FILE   json, junit or tap; may be given several times\n"
     "  --record FILE        write a recording of all calls\n"
     "\n"
+    "of http:// targets:\n" LG_LOGIN_HELP LG_RUN_HELP "\n"
     "examples:\n"
     "  lastgood run \"stdio:lastgood-sim --stdio\"\n"
     "  lastgood run \"stdio:python3 my_wrapper.py\" --tier smoke --report junit=results.xml\n"
+    "  lastgood run http://test-host:5985 --user LAB\\\\tester --dry-run\n"
     "\n"
     "exit codes: 0 conforms, 1 violates or unachieved, 2 undetermined or inconsistent, 3 the "
     "harness failed, 64 usage\n";
 
 struct options {
+    struct lg_wsman_options wsman; /* first: see wsman_arguments.h */
     enum lg_profile_id profile;
     enum lg_tier tier;
     const char *filter;
@@ -152,10 +157,16 @@ static bool take_record(void *self, const char *value)
 }
 
 static const struct lg_option known[] = {
-    {"--profile", true, take_profile}, {"--tier", true, take_tier},
-    {"--filter", true, take_filter},   {"--shard", true, take_shard},
-    {"--jobs", true, take_jobs},       {"--fail-on", true, take_fail_on},
-    {"--report", true, take_report},   {"--record", true, take_record},
+    {"--profile", true, take_profile},
+    {"--tier", true, take_tier},
+    {"--filter", true, take_filter},
+    {"--shard", true, take_shard},
+    {"--jobs", true, take_jobs},
+    {"--fail-on", true, take_fail_on},
+    {"--report", true, take_report},
+    {"--record", true, take_record},
+    LG_LOGIN_ARGUMENTS,
+    LG_RUN_ARGUMENTS,
 };
 
 /* ---- one run ---- */
@@ -191,6 +202,12 @@ static void show_row(const struct lg_result_row *row)
         printf("\n");
 }
 
+static void show_plan(const struct lg_vector *vector, const struct lg_result_row *row, bool runs)
+{
+    printf("%s %s%s%s\n", runs ? "run" : "skip", vector->id, runs ? "" : ": ",
+           row->line_count ? row->lines[0] : "");
+}
+
 static void show_progress(size_t done, size_t count)
 {
     if (isatty(STDERR_FILENO))
@@ -220,7 +237,9 @@ static int run_files(const struct options *options, const struct lg_file_list *f
             code = LG_EXIT_USAGE;
         } else if (is_chosen(options, vector, i)) {
             struct lg_result_row *row = new_row(results);
-            if (!row || !lg_runner_run(runner, vector, row, &error)) {
+            if (row && options->wsman.dry_run)
+                show_plan(vector, row, lg_runner_takes(runner, vector, row, &error));
+            else if (!row || !lg_runner_run(runner, vector, row, &error)) {
                 fprintf(stderr, "lastgood: %s: %s\n", vector->id, error.reason);
                 code = LG_EXIT_HARNESS;
             } else if (options->jobs == 1)
@@ -285,12 +304,14 @@ static int run_target(const struct options *options, const struct lg_file_list *
     struct lg_runner runner = {.target = &target, .judge = &judge, .blobs = blobs};
     FILE *recording = NULL;
     bool usage;
-    if (!lg_target_open(&target, options->target, blobs, &error, &usage)) {
+    if (!lg_target_open(&target, options->target, blobs, &options->wsman, &error, &usage)) {
         fprintf(stderr, "lastgood: %s\n", error.reason);
         if (target.self)
             target.close(&target);
         return usage ? LG_EXIT_USAGE : LG_EXIT_HARNESS;
     }
+    if (options->wsman.dry_run)
+        lg_target_wsman_tell(&target);
     lg_names_of_scripts(&runner.names, blobs);
     int code = lg_judge_init(&judge, options->profile) ? -1 : LG_EXIT_HARNESS;
     if (code < 0 && options->record && !(recording = start_recording(options, &runner, &recorder)))
@@ -365,8 +386,12 @@ static int run_all(const struct options *options, const struct lg_file_list *fil
     clock_gettime(CLOCK_MONOTONIC, &to);
     results->seconds =
         (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    if (code < 0 && options->wsman.dry_run)
+        code = LG_EXIT_CONFORMS;
     if (code < 0)
         code = write_reports(options, results);
+    if (options->wsman.dry_run)
+        return code;
     lg_results_summary(results, summary, sizeof summary);
     printf("%s\n", summary);
     return code < 0 ? exit_code(options, results) : code;
@@ -388,6 +413,10 @@ int lg_command_run(int argc, char **argv)
     }
     if (code < 0 && options.record && options.jobs > 1) {
         fprintf(stderr, "lastgood: --record keeps one order of calls: not with --jobs\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0 && options.jobs > 1 && strncmp(words[0], "http", 4) == 0) {
+        fprintf(stderr, "lastgood: a host is one: not --jobs with a target of http://\n");
         code = LG_EXIT_USAGE;
     }
     if (code < 0) {

@@ -14,6 +14,7 @@ enum {
 };
 
 int lg_command_run(int argc, char **argv);
+int lg_command_capture(int argc, char **argv);
 int lg_command_check(int argc, char **argv);
 int lg_command_enumerate(int argc, char **argv);
 int lg_command_explain(int argc, char **argv);

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct lg_host_word fresh_host;
-
 bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile)
 {
     struct lg_profile loaded;
@@ -18,7 +16,7 @@ bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile)
         return false;
     lg_profile_load(&loaded, profile, LG_TAG_UNDOCUMENTED);
     lg_oracle_init(&judge->oracle, judge->memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &loaded,
-                   &fresh_host);
+                   &judge->host);
     return true;
 }
 
@@ -31,7 +29,8 @@ void lg_judge_free(struct lg_judge *judge)
 
 void lg_judge_reset(struct lg_judge *judge)
 {
-    lg_oracle_reset(&judge->oracle, &fresh_host);
+    lg_oracle_reset(&judge->oracle, &judge->host);
+    judge->sent = judge->answered = 0;
     judge->step_count = 0;
     memset(judge->barriers, 0, (LG_JUDGE_STEPS_MAX + 1) * sizeof *judge->barriers);
 }
@@ -41,8 +40,7 @@ static void keep(struct lg_judge *judge, const struct lg_call *call, const struc
     if (judge->step_count == LG_JUDGE_STEPS_MAX)
         return;
     struct lg_trace_step *step = &judge->steps[judge->step_count++];
-    memset(step, 0, sizeof *step);
-    step->call = *call;
+    *step = (struct lg_trace_step){.call = *call, .sent = judge->sent, .answered = judge->answered};
     step->reply = seen ? LG_REPLY_SEEN : LG_REPLY_LOST;
     if (seen)
         step->seen = *seen;
@@ -74,6 +72,13 @@ bool lg_judge_has_vm(const struct lg_judge *judge, uint16_t vm)
     return false;
 }
 
+void lg_judge_time(struct lg_judge *judge, uint64_t from, uint64_t to)
+{
+    lg_oracle_set_time(&judge->oracle, from, to);
+    judge->sent = from * 1000;
+    judge->answered = to * 1000;
+}
+
 void lg_judge_barrier(struct lg_judge *judge)
 {
     judge->barriers[judge->step_count] = true;
@@ -88,6 +93,8 @@ static bool replay(const struct lg_judge *judge, struct lg_oracle *oracle)
         const struct lg_trace_step *step = &judge->steps[i];
         if (judge->barriers[i])
             lg_oracle_barrier(oracle);
+        if (step->answered)
+            lg_oracle_set_time(oracle, step->sent / 1000, step->answered / 1000);
         if (step->reply == LG_REPLY_LOST) {
             lg_oracle_begin(oracle, &step->call, NULL);
             continue;
@@ -127,7 +134,7 @@ struct lg_explanation lg_judge_explain(const struct lg_judge *judge)
     void *memory = malloc(lg_oracle_bytes(LG_JUDGE_VMS, LG_JUDGE_SET_MAX));
     if (oracle && memory) {
         lg_profile_load(&all, LG_PROFILE_documented, LG_TAG_VIOLATES);
-        lg_oracle_init(oracle, memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &all, &fresh_host);
+        lg_oracle_init(oracle, memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &all, &judge->host);
         if (replay(judge, oracle))
             explanation = first_mark(oracle);
     }

@@ -13,8 +13,11 @@ struct lg_judge {
     void *memory;
     enum lg_profile_id profile;
     struct lg_trace_step
-        *steps;     /* since the last reset, for explanations; at most LG_JUDGE_STEPS_MAX */
-    bool *barriers; /* a barrier before the step of that index */
+        *steps;    /* since the last reset, for explanations; at most LG_JUDGE_STEPS_MAX */
+    uint64_t sent; /* times of the next step, as lg_trace_step has them */
+    uint64_t answered;
+    struct lg_host_word host; /* after a reset; zero is a host of 2016 */
+    bool *barriers;           /* a barrier before the step of that index */
     unsigned step_count;
 };
 
@@ -28,13 +31,15 @@ struct lg_explanation {
 bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile);
 void lg_judge_free(struct lg_judge *judge);
 
-/* The target was made new. */
+/* The target was made new: it is judge->host now. */
 void lg_judge_reset(struct lg_judge *judge);
 
 /* A call and what came back; a call without a reply; nothing lost takes effect from here on. */
 void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
                    const struct lg_outcome *seen, struct lg_verdict *verdict);
 void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call);
+/* The time of the next step, in milliseconds since the reset: of a target whose clock is real. */
+void lg_judge_time(struct lg_judge *judge, uint64_t from, uint64_t to);
 void lg_judge_barrier(struct lg_judge *judge);
 
 /* Whether every explanation so far has this VM. */

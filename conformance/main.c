@@ -14,6 +14,7 @@ struct command {
 static const struct command commands[] = {
     {"run", lg_command_run,
      "TARGET [VECTOR|FOLDER...]: drive vectors through a target and judge it"},
+    {"capture", lg_command_capture, "URL OUT: write a host file of a real host, for the simulator"},
     {"check", lg_command_check, "RECORDING: judge a recording"},
     {"enumerate", lg_command_enumerate, "VECTOR...: every outcome that the documents allow"},
     {"explain", lg_command_explain, "ID: a vector, clause, site, profile, or Method=code"},

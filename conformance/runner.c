@@ -10,9 +10,10 @@
 #include "edges.h"
 
 enum {
-    POLLS_MAX = 400,        /* looks at one job: what a harness that owns the clock allows it */
-    ASKS_MAX = 200,         /* of GetKeyProtector while it answers 4096 */
-    PAUSE_NS = 20 * 1000000 /* between two looks where the target has a clock of its own */
+    POLLS_MAX = 400,    /* looks at one job: what a harness that owns the clock allows it */
+    ASKS_MAX = 200,     /* of GetKeyProtector while it answers 4096 */
+    PAUSE_MS = 20,      /* between two looks where the target has a clock of its own */
+    PAUSE_MAX_MS = 1000 /* what that grows to where the clock is the world's */
 };
 
 /* One vector at work. */
@@ -21,7 +22,10 @@ struct run {
     const struct lg_vector *vector;
     struct lg_result_row *row;
     struct lg_json_error *reason;
-    uint16_t jobs[64]; /* the target's number by the script's */
+    struct timespec start; /* of the target's new life */
+    uint16_t jobs[64];     /* the target's number by the script's */
+    uint64_t sent; /* microseconds since start, of the last call; 0 where the clock is virtual */
+    uint64_t answered;
     enum lg_target_reply reply;
     bool stopped; /* nothing more can be learnt from this vector */
 };
@@ -142,9 +146,20 @@ static void take_verdict(struct run *run, unsigned node, const struct lg_call *c
 
 /* ---- calls ---- */
 
+static uint64_t micros_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)((now.tv_sec - start->tv_sec) * 1000000 +
+                      (now.tv_nsec - start->tv_nsec) / 1000);
+}
+
 static void record(struct run *run, const struct lg_call *call, const struct lg_outcome *seen)
 {
-    struct lg_trace_step step = {.call = *call, .reply = seen ? LG_REPLY_SEEN : LG_REPLY_LOST};
+    struct lg_trace_step step = {.call = *call,
+                                 .reply = seen ? LG_REPLY_SEEN : LG_REPLY_LOST,
+                                 .sent = run->sent,
+                                 .answered = run->answered};
     if (seen)
         step.seen = *seen;
     if (run->runner->recorder)
@@ -161,13 +176,33 @@ static void lose(struct run *run, const struct lg_call *call)
 
 static void refuse(struct run *run, unsigned node, const struct lg_call *call)
 {
-    bool event = lg_methods[call->method].kind == LG_KIND_EVENT;
+    bool unable = lg_methods[call->method].kind == LG_KIND_EVENT || run->reply == LG_TARGET_UNABLE;
     char words[LG_WORDS_BYTES];
-    raise(run, event ? LG_VECTOR_SKIPPED : LG_VECTOR_UNACHIEVED, node);
+    raise(run, unable ? LG_VECTOR_SKIPPED : LG_VECTOR_UNACHIEVED, node);
     lg_words_of_call(call, &run->runner->names, words);
     add_line(run->row, "step %u: %s", node + 1, words);
     add_line(run->row, "the target refused: %s", run->reason->reason);
     run->stopped = true;
+}
+
+static uint64_t micros_now(const struct run *run)
+{
+    struct lg_target *target = run->runner->target;
+    uint64_t micros;
+    return target->now && target->now(target, &micros) ? micros : micros_since(&run->start);
+}
+
+static void call_target(struct run *run, const struct lg_call *call, struct lg_outcome *seen)
+{
+    struct lg_target *target = run->runner->target;
+    uint64_t sent = target->real_time ? micros_now(run) : 0;
+    run->reply = target->call(target, call, seen, run->reason);
+    run->runner->calls++;
+    if (!target->real_time)
+        return;
+    run->sent = sent;
+    run->answered = micros_now(run);
+    lg_judge_time(run->runner->judge, run->sent / 1000, run->answered / 1000 + 1);
 }
 
 /* Makes one call and has it judged. False: there is no outcome to go on with. */
@@ -175,11 +210,10 @@ static bool make(struct run *run, unsigned node, struct lg_call *call, bool lose
                  struct lg_outcome *seen)
 {
     struct lg_verdict verdict;
-    run->reply = run->runner->target->call(run->runner->target, call, seen, run->reason);
-    run->runner->calls++;
+    call_target(run, call, seen);
     if (run->reply == LG_TARGET_GONE)
         return false;
-    if (run->reply == LG_TARGET_REFUSED) {
+    if (run->reply == LG_TARGET_REFUSED || run->reply == LG_TARGET_UNABLE) {
         refuse(run, node, call);
         return false;
     }
@@ -194,10 +228,13 @@ static bool make(struct run *run, unsigned node, struct lg_call *call, bool lose
     return true;
 }
 
-static void pause_between_looks(const struct run *run)
+static void pause_between_looks(const struct run *run, unsigned looks)
 {
-    struct timespec pause = {0, PAUSE_NS};
-    if (!(run->runner->target->capabilities & LG_CAN_CLOCK))
+    const struct lg_target *target = run->runner->target;
+    unsigned doublings = !target->real_time ? 0 : looks < 6 ? looks : 6;
+    unsigned ms = (unsigned)PAUSE_MS << doublings;
+    struct timespec pause = {0, (long)(ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS - 1) * 1000000};
+    if (!(target->capabilities & LG_CAN_CLOCK) && !target->hasty)
         nanosleep(&pause, NULL);
 }
 
@@ -218,7 +255,7 @@ static uint32_t follow(struct run *run, unsigned node, const struct lg_call *sta
         if (state >= LG_JOB_COMPLETED)
             return lg_result_of_job((enum lg_method)started->method, state,
                                     (uint32_t)seen.fields[LG_JOB_FIELD_ERROR_CODE].from);
-        pause_between_looks(run);
+        pause_between_looks(run, i);
     }
     return LG_RESULT_STILL_RUNNING;
 }
@@ -235,7 +272,7 @@ static uint32_t result_of(struct run *run, unsigned node, const struct lg_call *
 static bool ask_again(struct run *run, unsigned node, struct lg_call *call, struct lg_outcome *seen)
 {
     for (unsigned i = 0; i < ASKS_MAX && !seen->fault && seen->return_value == 4096; i++) {
-        pause_between_looks(run);
+        pause_between_looks(run, i);
         if (!make(run, node, call, false, seen))
             return false;
     }
@@ -315,11 +352,10 @@ static unsigned step(struct run *run, unsigned node)
 /* A VM whose removal is under way may be gone: the target refuses then. */
 static void inspect_vm(struct run *run, uint16_t vm)
 {
-    struct lg_target *target = run->runner->target;
     const struct lg_call look = {.method = LG_CALL_INSPECT, .vm = vm};
     struct lg_verdict verdict;
     struct lg_outcome seen;
-    run->reply = target->call(target, &look, &seen, run->reason);
+    call_target(run, &look, &seen);
     if (run->reply != LG_TARGET_ANSWERED)
         return;
     record(run, &look, &seen);
@@ -348,6 +384,23 @@ static bool has_capabilities(struct run *run)
     return !missing;
 }
 
+/* Steps that cannot be brought to the target: the vector is left out before anything is done. */
+static bool is_taken(struct run *run)
+{
+    struct lg_target *target = run->runner->target;
+    unsigned made = 0;
+    for (unsigned i = 0; target->takes && i < run->vector->node_count; i++) {
+        const struct lg_call *call = &run->vector->nodes[i].call;
+        if (!target->takes(target, call, made, run->reason)) {
+            run->row->verdict = LG_VECTOR_SKIPPED;
+            add_line(run->row, "step %u: %s", i + 1, run->reason->reason);
+            return false;
+        }
+        made += lg_call_makes_vm(call->method);
+    }
+    return true;
+}
+
 static double seconds_since(const struct timespec *start)
 {
     struct timespec now;
@@ -355,13 +408,43 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
+/* A recording begins with a host of 2016: what it is else, an event says. */
+static void record_reset(struct run *run)
+{
+    const struct lg_call become = {.method = LG_CALL_HOST_CHANGES,
+                                   .vm = LG_VM_HOST,
+                                   .requested = run->runner->target->host.version};
+    const struct lg_outcome nothing = {0};
+    lg_recorder_reset(run->runner->recorder);
+    if (become.requested != LG_HOST_2016)
+        record(run, &become, &nothing);
+}
+
 static bool start_over(struct run *run)
 {
     enum lg_target_reply reply = run->runner->target->reset(run->runner->target, run->reason);
+    run->runner->judge->host = run->runner->target->host;
     lg_judge_reset(run->runner->judge);
+    clock_gettime(CLOCK_MONOTONIC, &run->start);
     if (run->runner->recorder)
-        lg_recorder_reset(run->runner->recorder);
+        record_reset(run);
     return reply == LG_TARGET_ANSWERED;
+}
+
+static void start_row(const struct run *run)
+{
+    struct lg_result_row *row = run->row;
+    memset(row, 0, sizeof *row);
+    snprintf(row->id, sizeof row->id, "%s", run->vector->id);
+    snprintf(row->title, sizeof row->title, "%s", run->vector->title);
+}
+
+bool lg_runner_takes(struct lg_runner *runner, const struct lg_vector *vector,
+                     struct lg_result_row *row, struct lg_json_error *reason)
+{
+    struct run run = {.runner = runner, .vector = vector, .row = row, .reason = reason};
+    start_row(&run);
+    return has_capabilities(&run) && is_taken(&run);
 }
 
 bool lg_runner_run(struct lg_runner *runner, const struct lg_vector *vector,
@@ -369,11 +452,8 @@ bool lg_runner_run(struct lg_runner *runner, const struct lg_vector *vector,
 {
     struct run run = {.runner = runner, .vector = vector, .row = row, .reason = reason};
     struct timespec start;
-    memset(row, 0, sizeof *row);
-    snprintf(row->id, sizeof row->id, "%s", vector->id);
-    snprintf(row->title, sizeof row->title, "%s", vector->title);
     clock_gettime(CLOCK_MONOTONIC, &start);
-    if (!has_capabilities(&run))
+    if (!lg_runner_takes(runner, vector, row, reason))
         return true;
     if (!start_over(&run))
         return false;

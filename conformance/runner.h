@@ -16,6 +16,10 @@ struct lg_runner {
     uint64_t calls;
 };
 
+/* Whether a vector can be run; the row is skipped, with the reason, where not. Changes nothing. */
+bool lg_runner_takes(struct lg_runner *runner, const struct lg_vector *vector,
+                     struct lg_result_row *row, struct lg_json_error *reason);
+
 /* Runs one vector. False: the harness cannot go on; the reason. */
 bool lg_runner_run(struct lg_runner *runner, const struct lg_vector *vector,
                    struct lg_result_row *row, struct lg_json_error *reason);

@@ -8,13 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/wsman/embedded.h"
+#include "bound_names.h"
 #include "target.h"
 
 enum {
     REPLY_MS = 10000, /* longer than any answer takes; a lost reply is one that is later */
-    LINE_MAX_BYTES = 16 * 1024 * 1024, /* the protocol's own bound */
-    JOBS_MAX = 65535
+    LINE_MAX_BYTES = 16 * 1024 * 1024 /* the protocol's own bound */
 };
 
 struct process {
@@ -25,79 +24,8 @@ struct process {
     size_t length;
     size_t capacity;
     json_int_t id;
-    /* The target's own names by the script's numbers. */
-    char (*vms)[LG_NAME_BYTES];
-    char (*checkpoints)[LG_NAME_BYTES];
-    char (*jobs)[LG_NAME_BYTES];
-    unsigned job_count;
-    struct lg_names names;
+    struct lg_bound_names bound;
 };
-
-/* ---- names, bound in the order of their first appearance ---- */
-
-static int vm_of(void *context, const char *text)
-{
-    struct process *process = context;
-    for (int i = 0; i < (int)LG_VMS_MAX; i++)
-        if (process->vms[i][0] && strcmp(process->vms[i], text) == 0)
-            return i;
-    return -1;
-}
-
-static int job_of(void *context, const char *text)
-{
-    struct process *process = context;
-    for (unsigned i = process->job_count; i > 0; i--)
-        if (strcmp(process->jobs[i], text) == 0)
-            return (int)i;
-    if (process->job_count == JOBS_MAX || strlen(text) >= LG_NAME_BYTES)
-        return -1;
-    strcpy(process->jobs[++process->job_count], text);
-    return (int)process->job_count;
-}
-
-static void write_name(char (*names)[LG_NAME_BYTES], unsigned number, const char *unknown,
-                       char *text)
-{
-    snprintf(text, LG_NAME_BYTES, "%s", names[number][0] ? names[number] : unknown);
-}
-
-static void write_vm(void *context, uint16_t vm, char *text)
-{
-    struct process *process = context;
-    write_name(process->vms, vm % LG_VMS_MAX, "00000000-0000-0000-0000-000000000000", text);
-}
-
-static void write_checkpoint(void *context, uint16_t vm, char *text)
-{
-    struct process *process = context;
-    write_name(process->checkpoints, vm % LG_VMS_MAX, "00000000-0000-0000-0000-00000000C4EC", text);
-}
-
-static void write_job(void *context, uint16_t job, char *text)
-{
-    struct process *process = context;
-    write_name(process->jobs, job, "00000000-0000-0000-0000-0000000000B0", text);
-}
-
-static char *write_text(void *context, const struct lg_call *call)
-{
-    const struct process *process = context;
-    return lg_embedded_write(&process->names, call);
-}
-
-static void set_names(struct process *process, struct lg_blobs *blobs)
-{
-    process->names = (struct lg_names){.context = process,
-                                       .vm_of = vm_of,
-                                       .job_of = job_of,
-                                       .write_vm = write_vm,
-                                       .write_job = write_job,
-                                       .write_text = write_text,
-                                       .write_checkpoint = write_checkpoint,
-                                       .blobs = blobs,
-                                       .raw = true};
-}
 
 /* ---- lines ---- */
 
@@ -212,31 +140,10 @@ static enum lg_target_reply reset(struct lg_target *target, struct lg_json_error
     enum lg_target_reply reply = ask(process, json_pack("{s:s}", "op", "reset"), &answer, reason);
     if (reply != LG_TARGET_ANSWERED)
         return reply;
-    memset(process->vms, 0, LG_VMS_MAX * sizeof *process->vms);
-    memset(process->checkpoints, 0, LG_VMS_MAX * sizeof *process->checkpoints);
-    process->job_count = 0;
+    lg_bound_names_reset(&process->bound);
     reply = says_no(answer, reason) ? LG_TARGET_REFUSED : LG_TARGET_ANSWERED;
     json_decref(answer);
     return reply;
-}
-
-/* What a call made gets the next name of the script. */
-static void bind_names(struct process *process, const struct lg_call *call, const json_t *answer)
-{
-    const json_t *out = json_object_get(answer, "out");
-    const char *vm = json_string_value(json_object_get(out, "vm"));
-    const char *system = json_string_value(json_object_get(out, "ResultingSystem"));
-    const char *checkpoint = json_string_value(json_object_get(out, "checkpoint"));
-    const json_t *properties = json_object_get(answer, "properties");
-    const char *affected = json_string_value(json_object_get(properties, "AffectedElement"));
-    if (call->vm >= LG_VMS_MAX)
-        return;
-    if (affected && !process->vms[call->vm][0]) /* the job makes the VM: nothing named it before */
-        vm = affected;
-    if (vm || system)
-        snprintf(process->vms[call->vm], LG_NAME_BYTES, "%s", vm ? vm : system);
-    if (checkpoint)
-        snprintf(process->checkpoints[call->vm], LG_NAME_BYTES, "%s", checkpoint);
 }
 
 /* What no client can read: an operation of its own. */
@@ -245,7 +152,7 @@ static enum lg_target_reply inspect(struct process *process, const struct lg_cal
 {
     char name[LG_NAME_BYTES];
     json_t *answer;
-    write_vm(process, made->vm, name);
+    process->bound.names.write_vm(&process->bound, made->vm, name);
     enum lg_target_reply reply =
         ask(process, json_pack("{s:s, s:s}", "op", "inspect", "target", name), &answer, reason);
     if (reply != LG_TARGET_ANSWERED)
@@ -253,8 +160,8 @@ static enum lg_target_reply inspect(struct process *process, const struct lg_cal
     memset(seen, 0, sizeof *seen);
     if (says_no(answer, reason))
         reply = LG_TARGET_REFUSED;
-    else if (!lg_properties_from_json(json_object_get(answer, "digests"), made, &process->names,
-                                      seen, reason))
+    else if (!lg_properties_from_json(json_object_get(answer, "digests"), made,
+                                      &process->bound.names, seen, reason))
         reply = LG_TARGET_GONE;
     json_decref(answer);
     return reply;
@@ -267,7 +174,7 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
         return inspect(target->self, made, seen, reason);
     struct process *process = target->self;
     bool event = lg_methods[made->method].kind == LG_KIND_EVENT;
-    json_t *request = lg_call_to_json(made, &process->names);
+    json_t *request = lg_call_to_json(made, &process->bound.names);
     json_t *answer;
     json_object_set_new(request, "op", json_string(event ? "event" : "call"));
     enum lg_target_reply reply = ask(process, request, &answer, reason);
@@ -276,8 +183,8 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
     if (says_no(answer, reason))
         reply = LG_TARGET_REFUSED;
     else {
-        bind_names(process, made, answer);
-        if (!lg_outcome_from_json(answer, made, &process->names, seen, reason))
+        lg_bound_names_learn(&process->bound, made, answer);
+        if (!lg_outcome_from_json(answer, made, &process->bound.names, seen, reason))
             reply = LG_TARGET_GONE;
     }
     json_decref(answer);
@@ -296,9 +203,7 @@ static void close_process(struct lg_target *target)
         waitpid(process->pid, NULL, 0);
     }
     free(process->line);
-    free(process->vms);
-    free(process->checkpoints);
-    free(process->jobs);
+    lg_bound_names_free(&process->bound);
     free(process);
 }
 
@@ -381,10 +286,7 @@ static bool make_process(struct lg_target *target)
         return false;
     target->self = process;
     process->to = process->from = -1;
-    process->vms = calloc(LG_VMS_MAX, sizeof *process->vms);
-    process->checkpoints = calloc(LG_VMS_MAX, sizeof *process->checkpoints);
-    process->jobs = calloc(JOBS_MAX + 1, sizeof *process->jobs);
-    return process->vms && process->checkpoints && process->jobs;
+    return lg_bound_names_init(&process->bound, target->blobs);
 }
 
 bool lg_target_stdio_open(struct lg_target *target, const char *command,
@@ -396,6 +298,5 @@ bool lg_target_stdio_open(struct lg_target *target, const char *command,
     signal(SIGPIPE, SIG_IGN);
     if (!make_process(target) || !start(target->self, command))
         return lg_json_fail(reason, "the command could not be started: %s", strerror(errno));
-    set_names(target->self, target->blobs);
     return greet(target, reason);
 }

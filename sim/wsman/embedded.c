@@ -299,7 +299,8 @@ static void append_instance(struct buffer *buffer, const struct lg_names *names,
     if (call->method == LG_CALL_DEFINE_SYSTEM) {
         snprintf(id, sizeof id, "%s%u", sub_type, call->requested == 1 ? 1u : 2u);
         append_property(buffer, "VirtualSystemSubType", "string", id);
-        append_property(buffer, "Notes", "string", "lastgood:disposable");
+        append_text(buffer, "<PROPERTY.ARRAY NAME=\"Notes\" TYPE=\"string\"><VALUE.ARRAY><VALUE>"
+                            "lastgood:disposable</VALUE></VALUE.ARRAY></PROPERTY.ARRAY>");
     } else if (call->identity != LG_ID_MISSING) {
         instance_id(names, call, id);
         append_property(buffer, "InstanceID", "string", id);
