@@ -6,14 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Faults may stand before the edges that tell what a node asks for. */
+static bool has_edge(const struct lg_node *node, enum lg_edge_kind kind)
+{
+    for (unsigned i = 0; i < node->edge_count; i++)
+        if (node->edges[i].kind == kind)
+            return true;
+    return false;
+}
+
 bool lg_node_follows(const struct lg_node *node)
 {
-    return node->edge_count > 0 && node->edges[0].kind == LG_EDGE_RESULT;
+    return has_edge(node, LG_EDGE_RESULT);
 }
 
 bool lg_node_asks_again(const struct lg_node *node)
 {
-    return node->edge_count > 0 && node->edges[0].kind == LG_EDGE_BYTES;
+    return has_edge(node, LG_EDGE_BYTES);
 }
 
 static bool value_fits(const json_t *asked, const json_t *shown)

@@ -10,7 +10,9 @@ import subprocess
 import threading
 import time
 
+import hypothesis
 import pytest
+from hypothesis import strategies
 
 from sim_process import ADMIN, IDENTIFY, SOAP, Simulator, basic, post
 
@@ -343,6 +345,43 @@ def test_sealed_without_a_key(sim):
     kind = "Content-Type: multipart/encrypted;boundary=x"
     reply = sim.ask(post().replace(f"Content-Type: {SOAP}".encode(), kind.encode()))
     assert (reply.status, reply.body) == (400, b"")
+
+
+# ---- whatever it is ----
+
+REPEATABLE = hypothesis.settings(max_examples=150, deadline=None, database=None, print_blob=True)
+
+
+def says_http(process, data):
+    """Whatever comes in, what goes out is replies of HTTP, or nothing."""
+    with process.connect() as connection:
+        try:
+            connection.send(data)
+            connection.socket.shutdown(socket.SHUT_WR)
+            while connection.more():
+                pass
+        except (BrokenPipeError, ConnectionResetError, OSError):
+            pass
+        assert connection.bytes == b"" or connection.bytes.startswith(b"HTTP/1.1 "), data
+    return connection.bytes
+
+
+@hypothesis.seed(3)
+@REPEATABLE
+@hypothesis.given(data=strategies.binary(max_size=300))
+def test_any_bytes(data, sim):
+    assert b" 200 " not in says_http(sim, data)
+
+
+@hypothesis.seed(3)
+@REPEATABLE
+@hypothesis.given(at=strategies.integers(0, 10**4), what=strategies.binary(max_size=3),
+                  again=strategies.booleans())
+def test_any_damage(at, what, again, sim):
+    """A request, or the second of two, with some bytes put in the place of one."""
+    data = post()
+    at %= len(data)
+    says_http(sim, (data if again else b"") + data[:at] + what + data[at + 1:] + data)
 
 
 # ---- slow clients ----

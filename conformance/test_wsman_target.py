@@ -2,11 +2,13 @@
 
 import base64
 import contextlib
+import http.server
 import json
 import os
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -291,6 +293,56 @@ def test_nobody_listens(lastgood):
     done = subprocess.run([lastgood, "run", "http://127.0.0.1:1", "--user", "admin"], text=True,
                           capture_output=True, timeout=60, env=Host.environment(), check=False)
     assert done.returncode == 3 and "no answer" in done.stderr
+
+
+SOAP = "http://www.w3.org/2003/05/soap-envelope"
+IDENTIFIED = (f'<s:Envelope xmlns:s="{SOAP}"><s:Body><i:IdentifyResponse xmlns:i="http://schemas.'
+              'dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"><i:ProductVersion>OS: 10.0.20348 '
+              'SP: 0.0 Stack: 3.0</i:ProductVersion></i:IdentifyResponse></s:Body></s:Envelope>')
+NONSENSE = [
+    "", "no XML", "<a>", "<a/>", f'<s:Envelope xmlns:s="{SOAP}"/>',
+    f'<s:Envelope xmlns:s="{SOAP}"><s:Body/></s:Envelope>',
+    f'<s:Envelope xmlns:s="{SOAP}"><s:Body><s:Fault/></s:Body></s:Envelope>',
+    '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "<a>" * 1000,
+    f'<s:Envelope xmlns:s="{SOAP}"><s:Body><n:PullResponse xmlns:n="http://schemas.xmlsoap.org/ws/'
+    '2004/09/enumeration"><n:EnumerationContext>again</n:EnumerationContext></n:PullResponse>'
+    '</s:Body></s:Envelope>',
+]
+
+
+@contextlib.contextmanager
+def answering(text):
+    """A server that identifies itself, and answers all else with this."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+        disable_nagle_algorithm = True
+
+        def do_POST(self):
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = (IDENTIFIED if b"Identify" in asked else text).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("text", NONSENSE, ids=range(len(NONSENSE)))
+def test_a_host_that_speaks_nonsense_ends_the_run_or_has_nothing(lastgood, tmp_path, text):
+    with answering(text) as url:
+        for command in (["run", url, "--tier", "smoke"], ["capture", url, tmp_path / "out"]):
+            done = subprocess.run([lastgood, *command, "--user", "admin"], capture_output=True,
+                                  text=True, timeout=120, env=Host.environment(), check=False)
+            assert done.returncode in (0, 1, 2, 3), done.stderr
+            assert done.returncode != 3 or done.stderr.startswith("lastgood: ")
 
 
 # ---- capture -------------------------------------------------------------------------------------

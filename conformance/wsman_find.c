@@ -41,14 +41,24 @@ static enum lg_exchanged find_service(struct lg_session *session, const char *cl
     return lg_message_query(session->client, wql, take_service, service, fault, reason);
 }
 
+/* Only what says that the class is not there counts: rights and failures say nothing of it. */
+static bool is_about_class(const struct lg_told_fault *fault)
+{
+    return fault->fault == LG_WSMAN_FAULT_INVALID_CLASS_QUERY ||
+           fault->fault == LG_WSMAN_FAULT_INVALID_FILTER ||
+           fault->fault == LG_WSMAN_FAULT_NOT_FOUND ||
+           fault->hresult == lg_faults[LG_FAULT_INVALID_CLASS].hresult;
+}
+
 bool lg_find_class(struct lg_session *session, const char *class_name)
 {
     struct lg_told_fault fault;
     struct lg_json_error reason;
     char wql[WQL_BYTES];
     snprintf(wql, sizeof wql, "SELECT * FROM %.200s", class_name);
-    return lg_message_query(session->client, wql, take_nothing, NULL, &fault, &reason) ==
-           LG_EXCHANGED;
+    return lg_message_query(session->client, wql, take_nothing, NULL, &fault, &reason) !=
+               LG_EXCHANGED_FAULT ||
+           !is_about_class(&fault);
 }
 
 /* The build in "OS: 10.0.20348 SP: 0.0 Stack: 3.0"; Windows numbers grow. */
@@ -101,6 +111,9 @@ bool lg_find_host(struct lg_session *session, struct lg_json_error *reason)
                             fault.text);
     if (exchanged != LG_EXCHANGED)
         return false;
+    if (!session->management.found)
+        return lg_json_fail(reason, "no Msvm_VirtualSystemManagementService is there for this "
+                                    "account");
     exchanged = find_service(session, "Msvm_SecurityService", &session->security, &fault, reason);
     return exchanged == LG_EXCHANGED || exchanged == LG_EXCHANGED_FAULT;
 }

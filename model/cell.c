@@ -35,6 +35,8 @@ static bool job_is_valid(const struct lg_job *job)
 {
     if (job->state == LG_JOB_FREE)
         return true;
+    if ((job->flags & LG_JOB_ERROR_OPEN) && job->error >= LG_CAUSE_ENVIRONMENT)
+        return false;
     return job->state < LG_JOB_STATE_COUNT && job->method < LG_KEYED_METHODS &&
            job->percent <= 100 && job->error <= job->error_to && job->ended_from <= job->ended_to;
 }

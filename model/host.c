@@ -136,9 +136,11 @@ static void finish_job_read(struct lg_host *host, struct lg_cell *cell, const st
 {
     const struct lg_host_record *record = record_of(host, call->job);
     const struct lg_job *job = lg_cell_job(cell, call->job);
-    if (outcome->fault == LG_FAULT_NOT_FOUND && record)
+    bool removed =
+        outcome->fault == LG_FAULT_NOT_FOUND && outcome->clause == LG_CLAUSE_job_retention;
+    if (removed && record)
         free_record(host, record_of(host, call->job));
-    else if (outcome->fault == LG_FAULT_NOT_FOUND)
+    else if (removed)
         memset(&host->names[call->job], 0, sizeof host->names[0]);
     else if (!outcome->fault && (job || record))
         show_times(host, job ? job : &record->job, outcome);

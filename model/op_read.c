@@ -206,6 +206,13 @@ static void read_security_element(struct lg_turn *turn)
     show_value(turn->outcome, LG_ELEMENT_FIELD_ENCRYPTED, null ? 2 : encrypted);
 }
 
+/* A symbol for bytes that nobody has seen may be any. */
+static void show_symbol(struct lg_outcome *outcome, unsigned field, uint16_t symbol)
+{
+    bool unseen = symbol >= LG_SYMBOL_UNSEEN;
+    show(outcome, field, unseen ? 1 : symbol, unseen ? UINT16_MAX : symbol);
+}
+
 static void read_tpm_setting(struct lg_turn *turn)
 {
     const struct lg_vault *vault = &turn->cell->vm.vault;
@@ -216,15 +223,8 @@ static void read_tpm_setting(struct lg_turn *turn)
                vault->settings >> LG_SETTING_DATA_PROTECTION_REQUESTED & 1);
     show_value(turn->outcome, LG_TPM_FIELD_ENABLED_STATE,
                vault->settings >> LG_SETTING_TPM_ENABLED & 1 ? 2 : 3);
-    show_value(turn->outcome, LG_TPM_FIELD_PROTECTOR, vault->current);
-    show_value(turn->outcome, LG_TPM_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
-}
-
-/* A symbol for bytes that nobody has seen may be any. */
-static void show_symbol(struct lg_outcome *outcome, unsigned field, uint16_t symbol)
-{
-    bool unseen = symbol >= LG_SYMBOL_UNSEEN;
-    show(outcome, field, unseen ? 1 : symbol, unseen ? UINT16_MAX : symbol);
+    show_symbol(turn->outcome, LG_TPM_FIELD_PROTECTOR, vault->current);
+    show_symbol(turn->outcome, LG_TPM_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
 }
 
 static void inspect(struct lg_turn *turn)

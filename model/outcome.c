@@ -39,10 +39,23 @@ static uint64_t pick_state(struct lg_tape *tape, uint64_t states)
 }
 
 /* A code of a vendor's own is none that the sibling methods give a meaning. */
+enum { SIBLINGS_FROM = 32768, OWN_FROM = 33000 };
+
 static uint32_t pick_code(struct lg_tape *tape, uint32_t from, uint32_t to)
 {
-    enum { SIBLINGS_FROM = 32768, OWN_FROM = 33000 };
     return (uint32_t)spread(tape, from == SIBLINGS_FROM ? OWN_FROM : from, to);
+}
+
+/* An ErrorCode of a vendor's own, or Failed. */
+static uint64_t pick_error(struct lg_tape *tape, uint64_t from, uint64_t to)
+{
+    uint64_t code = spread(tape, from, to);
+    return from == SIBLINGS_FROM && code < OWN_FROM ? from : code;
+}
+
+static bool is_error(const struct lg_call *call, unsigned field)
+{
+    return call->method == LG_CALL_READ_JOB && field == LG_JOB_FIELD_ERROR_CODE;
 }
 
 void lg_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call, struct lg_tape *tape)
@@ -59,7 +72,8 @@ void lg_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call, str
         else if (is_mask(outcome, i))
             field->from = pick_bit(tape, field->from);
         else if (field->to > field->from)
-            field->from = spread(tape, field->from, field->to);
+            field->from = is_error(call, i) ? pick_error(tape, field->from, field->to)
+                                            : spread(tape, field->from, field->to);
         field->to = field->from;
     }
 }

@@ -52,9 +52,12 @@ static bool has(const struct lg_vm *vm, enum lg_setting setting)
     return vm->vault.settings >> setting & 1;
 }
 
+/* The last one serves for all that come after it. */
 static uint16_t unseen_symbol(struct lg_vm *vm)
 {
-    return (uint16_t)(LG_SYMBOL_UNSEEN + vm->unseen++);
+    uint16_t symbol = (uint16_t)(LG_SYMBOL_UNSEEN + vm->unseen);
+    vm->unseen = (uint16_t)(vm->unseen + (symbol < UINT16_MAX));
+    return symbol;
 }
 
 /* A host without a guardian service may give a VM that has no protector one of its own. */

@@ -141,6 +141,15 @@ static void notice(void *context, struct MHD_Connection *mhd, void **kept,
         end(context, *kept);
 }
 
+/* An end that came together with the request was told to the library once, and is forgotten by it:
+ * tell it again. */
+static void see_end(const struct connection *connection)
+{
+    char byte;
+    if (recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        shutdown(connection->socket, SHUT_RD);
+}
+
 static void complete(void *context, struct MHD_Connection *mhd, void **kept,
                      enum MHD_RequestTerminationCode code)
 {
@@ -155,6 +164,7 @@ static void complete(void *context, struct MHD_Connection *mhd, void **kept,
     if (connection->body.capacity > BODY_KEPT_BYTES)
         free_body(connection);
     wait_again(connection);
+    see_end(connection);
 }
 
 /* ---- replies ---- */

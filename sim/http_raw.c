@@ -99,9 +99,9 @@ static enum lg_raw_verdict check_field(const char *line, size_t length, bool *ha
 static enum lg_raw_verdict check_start(const char *bytes, size_t length)
 {
     size_t method = token_length(bytes, length);
-    return method == length || (method > 0 && (bytes[method] == ' ' || bytes[method] == '\r'))
-               ? LG_RAW_MORE
-               : LG_RAW_BAD;
+    bool possible = method == length || (method > 0 && bytes[method] == ' ') ||
+                    (bytes[method] == '\r' && method + 1 == length);
+    return possible ? LG_RAW_MORE : LG_RAW_BAD;
 }
 
 enum lg_raw_verdict lg_http_raw_check(const char *bytes, size_t length)

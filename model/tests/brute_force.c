@@ -24,7 +24,7 @@ static void step(struct lg_cell *cell, const struct lg_call *call, struct lg_tap
     struct lg_job evicted;
     lg_step(cell, call, NULL, tape, outcome, &evicted);
     lg_assert(evicted.state == LG_JOB_FREE);
-    lg_assert(!tape->overflow);
+    lg_assert(!tape->overflow && !tape->dead);
 }
 
 static unsigned cell_of(const struct lg_call *call)
@@ -61,7 +61,7 @@ static void follow_service(struct lg_cell *cells, const struct brute_step *done,
     apply(cells, &event, tape, &ignored);
 }
 
-/* Every reading that was drawn is how the page is read from here on. */
+/* Every reading that was drawn is how the page is read from here on: the others are out. */
 static void bind_readings(struct lg_readings *readings, const struct lg_tape *tape)
 {
     for (unsigned i = 0; i < tape->count; i++) {

@@ -50,6 +50,11 @@ static const struct setup uncontrolled = {
 static const struct setup with_job = {"a job that sets a protector", 2, 2, 0, {NEW_VM, SET(P1)}};
 static const struct setup starts = {
     "a job that starts a VM with a TPM", 4, 8, 0, {NEW_TPM_VM, REQUEST(ON)}};
+static const struct setup starts_bare = {"a job that starts a VM with a TPM and no protector",
+                                         3,
+                                         4,
+                                         0,
+                                         {NEW_VM, MODIFY(TPM, TPM), REQUEST(ON)}};
 static const struct setup sealed = {
     "a VM that was started with a TPM", 5, 0, 0, {NEW_TPM_VM, REQUEST(ON), REQUEST(OFF)}};
 static const struct setup guarded = {
@@ -103,6 +108,17 @@ static const struct alphabet job_reads = {
     "what jobs show",
     4,
     {JOB(READ_JOB), JOB_REQUEST(TERMINATE), CALL(LIST_JOBS), RETENTION_PASSES}};
+static const struct alphabet host_events = {
+    "events of the host",
+    7,
+    {JOB(READ_JOB), CALL(LIST_JOBS), CALL(READ_VM),
+     HOST_CALL(HOST_CHANGES, .flags = LG_HOST_GUARDED),
+     HOST_CALL(CAUSE_APPEARS, .requested = LG_MEANING_FAILED), HOST_CALL(PROVIDER_STOPS),
+     HOST_CALL(TIME_PASSES, .amount = 1000)}};
+static const struct alphabet job_events = {
+    "a job and its host",
+    3,
+    {JOB(READ_JOB), CALL(LIST_JOBS), HOST_CALL(HOST_CHANGES, .flags = LG_HOST_GUARDED)}};
 static const struct alphabet calls_on_two = {
     "calls on two VMs",
     9,
@@ -421,6 +437,7 @@ static void traces_of_three_calls(void **state)
     compare(&new_vm, &few_calls, 3, LG_PROFILE_documented);
     compare(&sealed, &few_calls, 3, LG_PROFILE_literal);
     compare(&with_job, &few_calls, 3, LG_PROFILE_literal);
+    compare(&starts_bare, &job_events, 3, LG_PROFILE_documented);
 }
 
 /* Minutes: only when asked for. */
@@ -437,6 +454,8 @@ static void long_traces(void **state)
     compare(&sealed, &vault_calls, 3, LG_PROFILE_documented);
     compare(&with_job, &vault_calls, 3, LG_PROFILE_documented);
     compare(&with_job, &job_reads, 3, LG_PROFILE_literal);
+    compare(&with_job, &host_events, 3, LG_PROFILE_literal);
+    compare(&starts_bare, &host_events, 3, LG_PROFILE_literal);
     compare(&starts, &power_calls, 3, LG_PROFILE_literal);
 }
 

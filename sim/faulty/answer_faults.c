@@ -28,8 +28,8 @@ void lg_fault_set_0_with_job(struct lg_simulator *simulator, const struct lg_cal
 void lg_fault_set_busy_for_nothing(struct lg_simulator *simulator, const struct lg_call *call,
                                    struct lg_outcome *outcome)
 {
-    static unsigned calls;
-    if (call->method == LG_CALL_SET_KEY_PROTECTOR && ++calls % 3 == 0) {
+    if (call->method == LG_CALL_SET_KEY_PROTECTOR &&
+        ++lg_fault_counts_of(simulator)->calls % 3 == 0) {
         memset(outcome, 0, sizeof *outcome);
         outcome->return_value = 32774;
         return;

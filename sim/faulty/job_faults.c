@@ -17,8 +17,10 @@ static void show(struct lg_outcome *outcome, unsigned field, uint64_t value)
     outcome->fields[field].from = outcome->fields[field].to = value;
 }
 
-/* How often each job was looked at. */
-static unsigned looks[LG_JOB_NAMES];
+static unsigned look_again(struct lg_simulator *simulator, const struct lg_call *call)
+{
+    return ++lg_fault_counts_of(simulator)->looks[call->job];
+}
 
 static bool is_done(const struct lg_outcome *outcome)
 {
@@ -37,7 +39,7 @@ void lg_fault_job_comes_back(struct lg_simulator *simulator, const struct lg_cal
                              struct lg_outcome *outcome)
 {
     lg_simulator_step(simulator, call, outcome);
-    if (read_job(call, outcome) && is_done(outcome) && ++looks[call->job] % 2 == 0)
+    if (read_job(call, outcome) && is_done(outcome) && look_again(simulator, call) % 2 == 0)
         show(outcome, LG_JOB_FIELD_STATE, (uint64_t)1 << LG_JOB_RUNNING);
 }
 
@@ -45,7 +47,7 @@ void lg_fault_job_percent_falls(struct lg_simulator *simulator, const struct lg_
                                 struct lg_outcome *outcome)
 {
     lg_simulator_step(simulator, call, outcome);
-    if (read_job(call, outcome) && ++looks[call->job] > 1)
+    if (read_job(call, outcome) && look_again(simulator, call) > 1)
         show(outcome, LG_JOB_FIELD_PERCENT, 40);
 }
 
@@ -69,7 +71,8 @@ void lg_fault_job_error_changes(struct lg_simulator *simulator, const struct lg_
                                 struct lg_outcome *outcome)
 {
     lg_simulator_step(simulator, call, outcome);
-    if (read_job(call, outcome) && state_of(outcome) == LG_JOB_EXCEPTION && ++looks[call->job] > 1)
+    if (read_job(call, outcome) && state_of(outcome) == LG_JOB_EXCEPTION &&
+        look_again(simulator, call) > 1)
         show(outcome, LG_JOB_FIELD_ERROR_CODE, 32772);
 }
 
@@ -88,24 +91,24 @@ void lg_fault_job_vanishes(struct lg_simulator *simulator, const struct lg_call 
 void lg_fault_job_change_moves(struct lg_simulator *simulator, const struct lg_call *call,
                                struct lg_outcome *outcome)
 {
-    static unsigned refused;
+    unsigned *refused = &lg_fault_counts_of(simulator)->calls;
     lg_simulator_step(simulator, call, outcome);
     if (call->method == LG_CALL_JOB_REQUEST_STATE_CHANGE && outcome->return_value != 0)
-        refused++;
+        (*refused)++;
     if (read_job(call, outcome))
-        show(outcome, LG_JOB_FIELD_CHANGE, outcome->fields[LG_JOB_FIELD_CHANGE].from + refused);
+        show(outcome, LG_JOB_FIELD_CHANGE, outcome->fields[LG_JOB_FIELD_CHANGE].from + *refused);
 }
 
 void lg_fault_job_repeats_its_work(struct lg_simulator *simulator, const struct lg_call *call,
                                    struct lg_outcome *outcome)
 {
-    static uint16_t argument[LG_JOB_NAMES];
+    uint16_t *argument = lg_fault_counts_of(simulator)->argument;
     lg_simulator_step(simulator, call, outcome);
     struct lg_cell *cell = lg_fault_cell(simulator, call);
     if (call->method == LG_CALL_SET_KEY_PROTECTOR && outcome->answer == LG_ANSWERS_JOB)
         argument[outcome->job] = call->symbol;
     if (cell && read_job(call, outcome) && is_done(outcome) && argument[call->job] &&
-        ++looks[call->job] > 1)
+        look_again(simulator, call) > 1)
         cell->vm.vault.current = argument[call->job];
 }
 
@@ -113,7 +116,7 @@ void lg_fault_job_fails_but_applies(struct lg_simulator *simulator, const struct
                                     struct lg_outcome *outcome)
 {
     struct lg_cell *cell = lg_fault_cell(simulator, call);
-    static uint16_t argument[LG_JOB_NAMES];
+    uint16_t *argument = lg_fault_counts_of(simulator)->argument;
     lg_simulator_step(simulator, call, outcome);
     if (call->method == LG_CALL_SET_KEY_PROTECTOR && outcome->answer == LG_ANSWERS_JOB)
         argument[outcome->job] = call->symbol;

@@ -4,6 +4,17 @@
 
 #include "faults.h"
 
+struct lg_fault_counts *lg_fault_counts_of(const struct lg_simulator *simulator)
+{
+    static struct lg_fault_counts counts;
+    uint32_t host = simulator->host.vm_count > 0 ? simulator->vm_serial[0] : 0;
+    if (counts.host != host) {
+        memset(&counts, 0, sizeof counts);
+        counts.host = host;
+    }
+    return &counts;
+}
+
 struct lg_cell *lg_fault_cell(struct lg_simulator *simulator, const struct lg_call *call)
 {
     return call->vm < simulator->host.vm_count ? &simulator->host.cells[call->vm] : NULL;
