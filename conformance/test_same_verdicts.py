@@ -1,4 +1,4 @@
-"""Each vector has the same verdict in this process, over the line protocol and over WS-Management."""
+"""Each vector has the same verdict in process, over the line protocol and over WS-Management."""
 
 import json
 import os

@@ -90,7 +90,7 @@ static json_t *inspect(struct lg_session *session, const json_t *request)
     struct lg_simulator *simulator = session->simulator;
     const char *target = json_string_value(json_object_get(request, "target"));
     int vm = target ? simulator->names.vm_of(simulator, target) : -1;
-    if (vm < 0)
+    if (vm < 0 || simulator->host.cells[vm].vm.kind == LG_VM_NONE)
         return refuse(0, "\"target\" names no VM");
     const struct lg_vault *vault = &simulator->host.cells[vm].vm.vault;
     return json_pack("{s:b, s:{s:o, s:o, s:o, s:o}}", "ok", 1, "digests", "current",
