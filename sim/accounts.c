@@ -11,7 +11,7 @@
 
 static bool fail(char *reason, const char *path, unsigned line, const char *what)
 {
-    snprintf(reason, LG_ACCOUNT_REASON_BYTES, "%.80s: line %u: %.90s", path, line, what);
+    snprintf(reason, LG_ACCOUNT_REASON_BYTES, "%.4096s: line %u: %.90s", path, line, what);
     return false;
 }
 
@@ -116,7 +116,7 @@ bool lg_accounts_load(struct lg_accounts *accounts, const char *path, bool *open
     FILE *file = fopen(path, "r");
     memset(accounts, 0, sizeof *accounts);
     if (!file || fstat(fileno(file), &found) != 0 || S_ISDIR(found.st_mode)) {
-        snprintf(reason, LG_ACCOUNT_REASON_BYTES, "%.80s: %.90s", path,
+        snprintf(reason, LG_ACCOUNT_REASON_BYTES, "%.4096s: %.90s", path,
                  file ? "is no file" : strerror(errno));
         if (file)
             fclose(file);

@@ -12,7 +12,7 @@ enum {
     LG_ACCOUNT_PASSWORD_BYTES =
         256, /* with its end; the longest that Windows takes is 127 UTF-16 */
     LG_ACCOUNT_LINE_BYTES = 512,
-    LG_ACCOUNT_REASON_BYTES = 200
+    LG_ACCOUNT_REASON_BYTES = 4300 /* a path and what is wrong */
 };
 
 struct lg_account {
