@@ -110,11 +110,11 @@ enum lg_job_flag {
 };
 
 struct lg_job {
-    uint64_t ended_from; /* last seen alive */
-    uint64_t ended_to;   /* first seen ended; meaningless while alive */
-    uint64_t
-        seen_change; /* TimeOfLastStateChange as last seen, by the target's clock; 0 if never */
-    uint64_t seen_submitted;
+    uint64_t ended_from;     /* last seen alive */
+    uint64_t ended_to;       /* first seen ended; meaningless while alive */
+    uint64_t seen_change;    /* TimeOfLastStateChange as last seen, by the target's clock, and one
+                                more;    0 if never */
+    uint64_t seen_submitted; /* so is TimeSubmitted */
     uint64_t seen_elapsed;
     uint32_t error; /* what ErrorCode shows at the end; error_to > error for a range */
     uint32_t error_to;

@@ -91,10 +91,10 @@ static void show_ended_job(struct lg_turn *turn, const struct lg_job *job)
 /* Times are by the target's clock: what was seen before bounds what can be seen now. */
 static void show_job_times(struct lg_outcome *outcome, const struct lg_job *job)
 {
-    show(outcome, LG_JOB_FIELD_CHANGE, job->seen_change, UINT64_MAX);
+    show(outcome, LG_JOB_FIELD_CHANGE, job->seen_change ? job->seen_change - 1 : 0, UINT64_MAX);
     show(outcome, LG_JOB_FIELD_ELAPSED, job->seen_elapsed, UINT64_MAX);
     if (job->seen_submitted)
-        show_value(outcome, LG_JOB_FIELD_SUBMITTED, job->seen_submitted);
+        show_value(outcome, LG_JOB_FIELD_SUBMITTED, job->seen_submitted - 1);
     else
         show(outcome, LG_JOB_FIELD_SUBMITTED, 0, UINT64_MAX);
     outcome->symbol = job->state;

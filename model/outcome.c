@@ -177,11 +177,11 @@ static void learn_job(struct lg_job *job, const struct lg_outcome *seen)
         job->flags &= (uint8_t)~LG_JOB_ERROR_OPEN;
     }
     if (is_shown(seen, LG_JOB_FIELD_SUBMITTED))
-        job->seen_submitted = seen->fields[LG_JOB_FIELD_SUBMITTED].from;
+        job->seen_submitted = seen->fields[LG_JOB_FIELD_SUBMITTED].from + 1;
     if (is_shown(seen, LG_JOB_FIELD_ELAPSED))
         job->seen_elapsed = seen->fields[LG_JOB_FIELD_ELAPSED].from;
     if (is_shown(seen, LG_JOB_FIELD_CHANGE)) {
-        job->seen_change = seen->fields[LG_JOB_FIELD_CHANGE].from;
+        job->seen_change = seen->fields[LG_JOB_FIELD_CHANGE].from + 1;
         job->flags &= (uint8_t)~LG_JOB_MOVED;
     }
 }
