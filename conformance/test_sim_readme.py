@@ -9,7 +9,10 @@ import sys
 
 import pytest
 
+import wire_client
+from sim_process import Simulator
 from stdio_client import Client, answers_to, setting
+from wire_client import Target, body_of, values_of
 
 README = pathlib.Path(__file__).resolve().parent.parent / "sim" / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -90,6 +93,42 @@ def test_the_shell_example(simulator, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert '"out":{"vm":' in done.stdout and "Identify" in done.stdout
     assert not (tmp_path / "sim.env").exists()
+
+
+def test_the_example_of_pywinrm(simulator, tmp_path):
+    (_, body), = blocks("py")
+    with Simulator(simulator, tmp_path) as process:
+        done = subprocess.run([sys.executable, "-c", body], capture_output=True, text=True,
+                              timeout=60, check=False,
+                              env={**os.environ, **process.env, "NO_PROXY": "127.0.0.1"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "<p:Name>vmsecuritywmi</p:Name>" in done.stdout
+
+
+REFUSED = {
+    "Subscribe": {"send": "get", "with": {
+        "action_uri": "http://schemas.xmlsoap.org/ws/2004/08/eventing/Subscribe"}},
+    "Put": {"send": "put", "with": {"selector_set": "{service_set}"}},
+    "Create": {"send": "put", "with": {"action_uri": "{x}/Create"}},
+    "Delete": {"send": "delete", "with": {"selector_set": "{service_set}"}},
+    "shells": {"send": "put", "with": {"action_uri": "{x}/Create", "resource":
+               "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"}},
+    "XPath": {"send": "enumerate", "with": {"enumerate": "<w:Filter>/a</w:Filter>"}},
+    "WITHIN": {"send": "query", "with": {"query": "SELECT * FROM Msvm_ComputerSystem WITHIN 1"}},
+    "GROUP BY": {"send": "query", "with": {
+        "query": "SELECT * FROM Msvm_ComputerSystem GROUP BY Name"}},
+    "schema": {"send": "query", "with": {"query": "SELECT * FROM meta_class"}},
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_not_there_is_refused(what, simulator, tmp_path):
+    with Simulator(simulator, tmp_path) as process:
+        target = Target(process.env["LASTGOOD_URL"], "admin", "secret", None)
+        with wire_client.Connection(target) as connection:
+            body = body_of(REFUSED[what], values_of(REFUSED[what], target, {}))
+            reply = connection.send(REFUSED[what], body)
+        assert reply.status == 500 and b"<s:Fault>" in reply.bytes
 
 
 # ---- the wrapper ----

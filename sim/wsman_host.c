@@ -56,7 +56,7 @@ static struct lg_vm_texts *texts_of(struct lg_wsman_simulator *it, unsigned vm)
 static const char *vm_element_name(void *context, unsigned vm)
 {
     const struct lg_vm_texts *texts = texts_of(context, vm);
-    return texts && texts->element_name ? texts->element_name : "lastgood";
+    return texts && texts->element_name ? texts->element_name : "New Virtual Machine";
 }
 
 static const char *vm_notes(void *context, unsigned vm)
