@@ -56,9 +56,10 @@ struct comparison {
     const struct lg_cell *before;
     const struct lg_call *call;
     const struct lg_tape *like;
+    uint32_t left; /* leaves that are not gone */
 };
 
-static bool drop_equal(const struct comparison *of, const struct lg_leaf *early,
+static bool drop_equal(struct comparison *of, const struct lg_leaf *early,
                        const struct lg_cell *cell, const struct lg_tape *way)
 {
     uint64_t states = job_states(cell);
@@ -70,6 +71,7 @@ static bool drop_equal(const struct comparison *of, const struct lg_leaf *early,
         late->gone = lg_cell_equal(cell, &of->elements[late->element].cell) &&
                      binds_no_more(early, late) && binds_the_way(way, late);
         dropped |= late->gone;
+        of->left -= late->gone;
     }
     return dropped;
 }
@@ -93,7 +95,7 @@ static uint64_t last_alive(const struct lg_cell *before, const struct lg_job *jo
 }
 
 /* Drops what one leaf leads to by its jobs going on. */
-static void drop_after(const struct comparison *of, const struct lg_leaf *early)
+static void drop_after(struct comparison *of, const struct lg_leaf *early)
 {
     struct lg_element *element = &of->elements[early->element];
     struct lg_cell wide = element->cell;
@@ -101,7 +103,7 @@ static void drop_after(const struct comparison *of, const struct lg_leaf *early)
     struct lg_tape way;
     bool ended = false;
     unsigned ways = 0;
-    if (!job)
+    if (!job || of->left == 1)
         return;
     job->ended_from = last_alive(of->before, job);
     lg_tape_start(&way, of->like->profile, of->like->readings, NULL, 0);
@@ -113,7 +115,7 @@ static void drop_after(const struct comparison *of, const struct lg_leaf *early)
         lg_step_progress(&turn);
         if (drop_equal(of, early, &cell, &way))
             ended |= !lg_job_is_live(&cell.jobs[job - wide.jobs]);
-    } while (++ways < WAYS_MAX && lg_tape_advance(&way));
+    } while (of->left > 1 && ++ways < WAYS_MAX && lg_tape_advance(&way));
     if (!ended || lg_cell_equal(&wide, &element->cell))
         return;
     element->cell = wide;
@@ -149,7 +151,7 @@ static bool has_a_job_going_on(const struct lg_leaf *leaf)
     return false;
 }
 
-static void drop_after_all(const struct comparison *of, bool going_on)
+static void drop_after_all(struct comparison *of, bool going_on)
 {
     for (uint32_t i = 0; i < of->leaves->count; i++)
         if (!of->leaves->items[i].gone && has_a_job_going_on(&of->leaves->items[i]) == going_on)
@@ -160,7 +162,7 @@ void lg_leaves_drop_later(struct lg_leaves *leaves, struct lg_element *elements,
                           const struct lg_cell *before, const struct lg_call *call,
                           const struct lg_tape *like)
 {
-    const struct comparison of = {leaves, elements, before, call, like};
+    struct comparison of = {leaves, elements, before, call, like, leaves->count};
     uint32_t kept = 0;
     if (leaves->count > LEAVES_COMPARED_MAX)
         return;

@@ -285,7 +285,7 @@ static bool jobs_are_current(const struct lg_cell *cell)
     return true;
 }
 
-/* Of a call that changes nothing, where what it showed fits an explanation whose jobs all go on,
+/* Of a call that changed nothing, where what it showed fits an explanation whose jobs all go on,
  * and depends on nothing else: those with jobs further on are among its later ones. */
 static bool looks_the_same(struct lg_oracle *oracle, const struct lg_element *from,
                            const struct lg_attempt *attempt, const struct lg_record *record,
@@ -320,8 +320,8 @@ static void add_successors(struct lg_oracle *oracle, const struct lg_element *fr
     leaves->count = 0;
     lg_tape_start(&tape, &oracle->profile, readings, NULL, 0);
     tape.seen = record && record->any ? NULL : attempt->seen;
-    if (lg_call_only_looks(attempt->call) && jobs_are_current(&from->cell) &&
-        looks_the_same(oracle, from, attempt, record, &tape, into))
+    if (lg_call_leaves_cell(&from->cell, attempt->call, tape.seen) &&
+        jobs_are_current(&from->cell) && looks_the_same(oracle, from, attempt, record, &tape, into))
         return;
     do {
         if (behind + 1 >= oracle->set_max || leaves->count == LG_LEAVES_MAX) {

@@ -25,12 +25,28 @@ static bool looks_at_jobs(uint8_t method)
            method == LG_CALL_HOST_CHANGES || method == LG_CALL_CAUSE_ENDS;
 }
 
+/* A refused start or reset may leave the VM off, a refused modification one in part; what events
+ * armed may be the code of a success. */
+static bool is_refused_without_effect(const struct lg_cell *cell, const struct lg_call *call,
+                                      const struct lg_outcome *seen)
+{
+    if (call->method >= LG_KEYED_METHODS || call->method == LG_CALL_VM_REQUEST_STATE_CHANGE ||
+        call->method == LG_CALL_MODIFY_SECURITY_SETTINGS)
+        return false;
+    if (cell->host.armed || (cell->host.flags & LG_HOST_UNCONTROLLED) || !seen)
+        return false;
+    return seen->fault || (seen->return_value != 0 && seen->return_value != 4096);
+}
+
 /* A look at a job narrows what is known of it. */
-bool lg_call_only_looks(const struct lg_call *call)
+bool lg_call_leaves_cell(const struct lg_cell *cell, const struct lg_call *call,
+                         const struct lg_outcome *seen)
 {
     if (call->method == LG_CALL_GET_KEY_PROTECTOR)
         return true;
-    return lg_methods[call->method].kind == LG_KIND_READ && call->method != LG_CALL_READ_JOB;
+    if (lg_methods[call->method].kind == LG_KIND_READ)
+        return call->method != LG_CALL_READ_JOB;
+    return is_refused_without_effect(cell, call, seen);
 }
 
 void lg_step_progress(struct lg_turn *turn)

@@ -42,9 +42,10 @@ void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
 bool lg_field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen,
                       unsigned field);
 
-/* step.c: whether a call leaves a cell as it is, but for the progress of jobs; how far the jobs are
- * when it comes. */
-bool lg_call_only_looks(const struct lg_call *call);
+/* step.c: whether a call that was answered so leaves a cell as it is, but for the progress of jobs;
+ * how far the jobs are when it comes. */
+bool lg_call_leaves_cell(const struct lg_cell *cell, const struct lg_call *call,
+                         const struct lg_outcome *seen);
 void lg_step_progress(struct lg_turn *turn);
 
 /* ending.c: what is known of the end of the call keeps steps from going where it cannot come from.
