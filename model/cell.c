@@ -132,6 +132,8 @@ static void add_pair(struct lg_vm *vm, uint16_t a, uint16_t b)
             high = moved_high;
         }
     }
+    if (low)
+        vm->flags |= LG_VM_OWNERS_FORGOTTEN;
 }
 
 void lg_vm_share(struct lg_vm *vm, uint16_t a, uint16_t b)

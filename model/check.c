@@ -39,6 +39,14 @@ enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method)
     return (enum lg_meaning)__builtin_ctz(armed);
 }
 
+bool lg_share_owner(struct lg_turn *turn, uint16_t a, uint16_t b)
+{
+    if (lg_vm_share_owner(&turn->cell->vm, a, b))
+        return true;
+    return (turn->cell->vm.flags & LG_VM_OWNERS_FORGOTTEN) &&
+           lg_choose(turn->tape, LG_SITE_owner_forgotten, 0) == LG_ALT_owner_forgotten_shared;
+}
+
 static bool identity_is_bad(struct lg_turn *turn)
 {
     uint8_t identity = turn->call->identity;

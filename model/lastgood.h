@@ -64,7 +64,8 @@ enum lg_vm_flag {
     LG_VM_HAS_EXPORT = 4,
     LG_VM_SHIELDED = 8, /* in effect since the last start */
     LG_VM_ENCRYPTED = 16,
-    LG_VM_OLD_VERSION = 32 /* a configuration version without shielding */
+    LG_VM_OLD_VERSION = 32,     /* a configuration version without shielding */
+    LG_VM_OWNERS_FORGOTTEN = 64 /* more protectors shared an owner than there was room for */
 };
 
 struct lg_vm {

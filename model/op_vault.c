@@ -144,7 +144,7 @@ void lg_get_key_protector(struct lg_turn *turn)
 static uint32_t check_seal(struct lg_turn *turn, uint16_t symbol)
 {
     const struct lg_vm *vm = &turn->cell->vm;
-    if (!vm->vault.seal || lg_vm_share_owner(vm, symbol, vm->vault.seal))
+    if (!vm->vault.seal || lg_share_owner(turn, symbol, vm->vault.seal))
         return 0;
     bool refused =
         lg_site_refuses(turn, LG_SITE_sealed_overwrite, 0, LG_ALT_sealed_overwrite_refused);

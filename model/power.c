@@ -77,7 +77,7 @@ static bool protector_is_there(struct lg_turn *turn)
 static bool seal_opens(struct lg_turn *turn)
 {
     const struct lg_vm *vm = &turn->cell->vm;
-    if (!vm->vault.seal || lg_vm_share_owner(vm, vm->vault.current, vm->vault.seal))
+    if (!vm->vault.seal || lg_share_owner(turn, vm->vault.current, vm->vault.seal))
         return true;
     return lg_choose(turn->tape, LG_SITE_seal_guard, 0) == LG_ALT_seal_guard_starts;
 }

@@ -33,6 +33,9 @@ struct lg_codes {
 /* Causes that were found are the bits of a word. */
 #define LG_CAUSE_BIT(id) (1u << LG_CAUSE_##id)
 
+/* check.c: whether two protectors have one owner, as far as that is known. */
+bool lg_share_owner(struct lg_turn *turn, uint16_t a, uint16_t b);
+
 /* cell.c */
 void lg_vm_set_usable(struct lg_vm *vm, uint16_t symbol, bool usable);
 void lg_vm_share(struct lg_vm *vm, uint16_t a, uint16_t b);
