@@ -161,13 +161,13 @@ static void fill_values(uint8_t values[256])
     values['='] = 64;
 }
 
-static bool read_group(const uint8_t group[4], bool last, uint8_t *bytes, size_t *length)
+static bool read_last_group(const uint8_t group[4], uint8_t *bytes, size_t *length)
 {
     unsigned count = group[3] != 64 ? 3 : group[2] != 64 ? 2 : 1;
     uint32_t word = 0;
     for (unsigned i = 0; i < 4; i++) {
         bool padding = group[i] == 64;
-        if (group[i] == 255 || (padding && (!last || i < 2 || i <= count)))
+        if (group[i] == 255 || (padding && (i < 2 || i <= count)))
             return false;
         word = word << 6 | (padding ? 0 : group[i]);
     }
@@ -178,21 +178,40 @@ static bool read_group(const uint8_t group[4], bool last, uint8_t *bytes, size_t
     return true;
 }
 
+/* Groups that are neither the last one nor hold anything but digits. False: one does. */
+static bool read_whole_groups(const char *text, size_t text_length, const uint8_t values[256],
+                              uint8_t *bytes)
+{
+    for (size_t at = 0; at < text_length; at += 4, bytes += 3) {
+        uint32_t a = values[(unsigned char)text[at]];
+        uint32_t b = values[(unsigned char)text[at + 1]];
+        uint32_t c = values[(unsigned char)text[at + 2]];
+        uint32_t d = values[(unsigned char)text[at + 3]];
+        if ((a | b | c | d) >= 64)
+            return false;
+        bytes[0] = (uint8_t)(a << 2 | b >> 4);
+        bytes[1] = (uint8_t)(b << 4 | c >> 2);
+        bytes[2] = (uint8_t)(c << 6 | d);
+    }
+    return true;
+}
+
 bool lg_base64_read(const char *text, size_t text_length, uint8_t *bytes, size_t *length)
 {
     uint8_t values[256];
-    fill_values(values);
+    uint8_t last[4];
     *length = 0;
     if (text_length % 4)
         return false;
-    for (size_t at = 0; at < text_length; at += 4) {
-        uint8_t group[4];
-        for (unsigned i = 0; i < 4; i++)
-            group[i] = values[(unsigned char)text[at + i]];
-        if (!read_group(group, at + 4 == text_length, bytes, length))
-            return false;
-    }
-    return true;
+    if (text_length == 0)
+        return true;
+    fill_values(values);
+    if (!read_whole_groups(text, text_length - 4, values, bytes))
+        return false;
+    *length = (text_length - 4) / 4 * 3;
+    for (unsigned i = 0; i < 4; i++)
+        last[i] = values[(unsigned char)text[text_length - 4 + i]];
+    return read_last_group(last, bytes, length);
 }
 
 char *lg_base64_write(const uint8_t *bytes, size_t length)
