@@ -171,11 +171,14 @@ static int capture(struct lg_session *session, const struct lg_wsman_options *op
 {
     struct lg_logins logins = {.count = 0};
     struct lg_json_error reason;
-    bool usage = !options->user;
+    bool named = options->auth == LG_AUTH_BASIC || options->auth == LG_AUTH_NTLM;
+    bool usage = named && !options->user;
     json_t *json = NULL;
     lg_json_fail(&reason, "--user is missing");
-    bool open = options->user && lg_logins_read_user(&logins, options, &reason) &&
+    bool open = !usage && lg_logins_read_user(&logins, options, &reason) &&
                 lg_client_open(&session->client, url, "/wsman", &reason, &usage);
+    if (open)
+        usage = !(open = lg_client_use(session->client, options, &reason));
     if (open) {
         lg_client_sign_in(session->client, logins.items[0].name, logins.items[0].password);
         lg_interrupt_watch();

@@ -292,7 +292,8 @@ static void close_remote(struct lg_target *target)
 static bool read_accounts(struct remote *remote, struct lg_json_error *reason)
 {
     const struct lg_wsman_options *options = remote->options;
-    if (!options->user && !options->accounts)
+    bool named = options->auth == LG_AUTH_BASIC || options->auth == LG_AUTH_NTLM;
+    if (named && !options->user && !options->accounts)
         return lg_json_fail(reason, "who calls? --user NAME, the password in LASTGOOD_PASSWORD or "
                                     "--password-file");
     return lg_logins_read_user(&remote->logins, options, reason) &&
@@ -406,8 +407,10 @@ bool lg_target_wsman_open(struct lg_target *target, const char *url,
     lg_interrupt_watch();
     if (!lg_bound_names_init(&remote->session.bound, target->blobs))
         return lg_json_fail(reason, "no memory");
-    return lg_client_open(&remote->session.client, url, "/wsman", reason, usage) &&
-           open_control(remote, reason, usage) && read_accounts(remote, reason) &&
+    if (!lg_client_open(&remote->session.client, url, "/wsman", reason, usage))
+        return false;
+    *usage = !lg_client_use(remote->session.client, options, reason);
+    return !*usage && open_control(remote, reason, usage) && read_accounts(remote, reason) &&
            greet(target, reason);
 }
 

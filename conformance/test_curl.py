@@ -12,7 +12,8 @@ UNREAD = b"\0" * 600_000  # more than a message may have
 
 @pytest.fixture(scope="module")
 def sim(simulator, tmp_path_factory):
-    with Simulator(simulator, tmp_path_factory.mktemp("sim")) as process:
+    """By Basic alone: curl takes the first scheme that it knows, and has no key for another."""
+    with Simulator(simulator, tmp_path_factory.mktemp("sim"), "--auth", "basic") as process:
         yield process
 
 

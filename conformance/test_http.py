@@ -60,7 +60,7 @@ def test_refused_credentials(case, sim):
         reply = connection.ask(post(authorization=REFUSED[case]))
         assert (reply.status, reply.body) == (401, b"")
         offers = [value for name, value in reply.fields if name == "www-authenticate"]
-        assert offers == ['Basic realm="WSMAN"']
+        assert offers == ["Negotiate", 'Basic realm="WSMAN"']
         assert ("content-length", "0") in reply.fields
         assert connection.ask(post()).status == 200, "the same connection, with credentials"
 

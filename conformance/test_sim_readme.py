@@ -85,14 +85,15 @@ def test_the_options_are_those_of_the_program(simulator):
     assert set(re.findall(r"--[a-z-]+", page)) == set(re.findall(r"--[a-z-]+", shown))
 
 
-def test_the_shell_example(simulator, tmp_path):
-    (_, body), = blocks("sh")
+def test_the_shell_examples(simulator, tmp_path):
+    """One after the other, in one folder."""
+    body = "".join(body for _, body in blocks("sh"))
     path = f"{pathlib.Path(simulator).parent}:{os.environ['PATH']}"
     done = subprocess.run(["sh", "-e", "-c", body], cwd=tmp_path, capture_output=True, text=True,
                           timeout=60, check=False, env={**os.environ, "PATH": path})
     assert (done.returncode, done.stderr) == (0, "")
-    assert '"out":{"vm":' in done.stdout and "Identify" in done.stdout
-    assert not (tmp_path / "sim.env").exists()
+    assert '"out":{"vm":' in done.stdout and done.stdout.count("<wsmid:IdentifyResponse") == 2
+    assert not (tmp_path / "sim.env").exists() and not (tmp_path / "tls.env").exists()
 
 
 def test_the_example_of_pywinrm(simulator, tmp_path):

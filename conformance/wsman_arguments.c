@@ -37,10 +37,45 @@ bool lg_take_auth(void *self, const char *value)
 {
     struct lg_wsman_options *options = self;
     options->given = true;
-    if (strcmp(value, "basic") == 0)
-        return true;
-    fprintf(stderr, "lastgood: --auth must be basic: %s\n", value);
+    for (int i = 0; i < LG_AUTH_COUNT; i++)
+        if (strcmp(lg_auth_words[i], value) == 0) {
+            options->auth = (enum lg_auth_kind)i;
+            return true;
+        }
+    fprintf(stderr,
+            "lastgood: --auth must be basic, negotiate, ntlm, kerberos or certificate: %s\n",
+            value);
     return false;
+}
+
+bool lg_take_ca_file(void *self, const char *value)
+{
+    struct lg_wsman_options *options = self;
+    return keep(options, &options->ca_file, value);
+}
+
+bool lg_take_pin(void *self, const char *value)
+{
+    struct lg_wsman_options *options = self;
+    return keep(options, &options->pin, value);
+}
+
+bool lg_take_cert(void *self, const char *value)
+{
+    struct lg_wsman_options *options = self;
+    return keep(options, &options->certificate, value);
+}
+
+bool lg_take_key(void *self, const char *value)
+{
+    struct lg_wsman_options *options = self;
+    return keep(options, &options->key, value);
+}
+
+bool lg_take_proxy(void *self, const char *value)
+{
+    struct lg_wsman_options *options = self;
+    return keep(options, &options->proxy, value);
 }
 
 bool lg_take_accounts(void *self, const char *value)

@@ -9,6 +9,11 @@
 bool lg_take_user(void *options, const char *value);
 bool lg_take_password_file(void *options, const char *value);
 bool lg_take_auth(void *options, const char *value);
+bool lg_take_ca_file(void *options, const char *value);
+bool lg_take_pin(void *options, const char *value);
+bool lg_take_cert(void *options, const char *value);
+bool lg_take_key(void *options, const char *value);
+bool lg_take_proxy(void *options, const char *value);
 bool lg_take_accounts(void *options, const char *value);
 bool lg_take_control(void *options, const char *value);
 bool lg_take_env_file(void *options, const char *value);
@@ -21,8 +26,11 @@ bool lg_take_dry_run(void *options, const char *value);
 /* Rows of a table of struct lg_option: who signs in; and what a run may do. */
 #define LG_LOGIN_ARGUMENTS                                                                         \
     {"--user", true, lg_take_user}, {"--password-file", true, lg_take_password_file},              \
+        {"--auth", true, lg_take_auth}, {"--ca-file", true, lg_take_ca_file},                      \
+        {"--pin", true, lg_take_pin}, {"--cert", true, lg_take_cert},                              \
+        {"--key", true, lg_take_key},                                                              \
     {                                                                                              \
-        "--auth", true, lg_take_auth                                                               \
+        "--proxy", true, lg_take_proxy                                                             \
     }
 #define LG_RUN_ARGUMENTS                                                                           \
     {"--accounts", true, lg_take_accounts}, {"--control", true, lg_take_control},                  \
@@ -35,8 +43,12 @@ bool lg_take_dry_run(void *options, const char *value);
 #define LG_LOGIN_HELP                                                                              \
     "  --user NAME          who signs in; the password comes from LASTGOOD_PASSWORD, else\n"       \
     "  --password-file FILE its first line, else a prompt; never from the command line\n"          \
-    "  --auth basic         how; Basic is all there is, and sends the password in clear over "     \
-    "http://\n"
+    "  --auth KIND          basic (the default), negotiate, ntlm, kerberos or certificate; over\n" \
+    "                       http:// negotiate, ntlm and kerberos seal messages, basic does not\n"  \
+    "  --ca-file FILE       whom to trust with https://, instead of the system's\n"                \
+    "  --pin SHA256         trust the certificate with this fingerprint, whoever signed it\n"      \
+    "  --cert FILE, --key FILE   the certificate of --auth certificate, PEM\n"                     \
+    "  --proxy URL          instead of http_proxy, https_proxy and no_proxy of the environment\n"
 #define LG_RUN_HELP                                                                                \
     "  --dry-run            say what would be run, skipped and touched; change nothing\n"          \
     "  --vm NAME            use this VM (GUID or name) instead of making some; repeatable. It "    \

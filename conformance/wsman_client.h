@@ -1,27 +1,29 @@
-/* HTTP by libcurl, as a WS-Management client needs it: one connection that is kept, POST only. */
+/* What a WS-Management client posts with: HTTP on one connection that is kept, signed in. */
 #ifndef LG_WSMAN_CLIENT_H
 #define LG_WSMAN_CLIENT_H
 
 #include "model/trace_json.h"
 #include "sim/wsman/text.h"
-
-enum {
-    LG_REPLY_BYTES_MAX = 64 * 1024 * 1024, /* what one reply may have */
-    LG_REPLY_SECONDS_MAX = 90 /* longer than the 60 s that a server gives an operation */
-};
+#include "wsman_options.h"
 
 struct lg_client;
 
-/* url: http:// or https://; `path` is put behind one that has none. False with the reason; *usage:
- * the URL itself is wrong. */
+/* url: http:// or https://; `path` is put behind one that has none. By Basic, through no proxy.
+ * False with the reason; *usage: the URL itself is wrong. */
 bool lg_client_open(struct lg_client **client, const char *url, const char *path,
                     struct lg_json_error *reason, bool *usage);
 void lg_client_close(struct lg_client *client);
 
+/* How to sign in, whom to trust, through which proxy. The options' strings are kept as long as the
+ * client. False: they do not go together, or not with the URL. */
+bool lg_client_use(struct lg_client *client, const struct lg_wsman_options *options,
+                   struct lg_json_error *reason);
+
 /* The URL that is posted to. */
 const char *lg_client_url(const struct lg_client *client);
 
-/* Whose calls follow (Basic). */
+/* Whose calls follow; both are kept as long as the client. Another user gets a connection of its
+ * own. An empty name: whoever the environment says; an empty password: none. */
 void lg_client_sign_in(struct lg_client *client, const char *user, const char *password);
 
 /* Connects to a Unix socket whatever host the URL names. */

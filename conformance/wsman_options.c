@@ -10,6 +10,9 @@
 
 enum { FILE_BYTES_MAX = 2 * 1024 * 1024, LINE_BYTES = 1200 };
 
+const char *const lg_auth_words[LG_AUTH_COUNT] = {"basic", "negotiate", "ntlm", "kerberos",
+                                                  "certificate"};
+
 static void cut_line(char *line)
 {
     line[strcspn(line, "\r\n")] = '\0';
@@ -58,26 +61,39 @@ static bool prompt(const char *user, char *word, struct lg_json_error *reason)
     return read ? true : lg_json_fail(reason, "no password was given");
 }
 
+static bool read_password(const struct lg_wsman_options *options, struct lg_login *account,
+                          struct lg_json_error *reason)
+{
+    const char *password = getenv("LASTGOOD_PASSWORD");
+    if (password && strlen(password) >= LG_WORD_BYTES)
+        return lg_json_fail(reason, "the password is longer than %d bytes", LG_WORD_BYTES - 1);
+    if (password)
+        strcpy(account->password, password);
+    else if (options->password_file)
+        return read_first_line(options->password_file, account->password, reason);
+    else if (options->auth != LG_AUTH_KERBEROS)
+        return prompt(options->user, account->password, reason);
+    return true;
+}
+
 bool lg_logins_read_user(struct lg_logins *accounts, const struct lg_wsman_options *options,
                          struct lg_json_error *reason)
 {
     struct lg_login *account = &accounts->items[accounts->count];
-    const char *password = getenv("LASTGOOD_PASSWORD");
-    if (!options->user)
+    bool nameless = options->auth == LG_AUTH_CERTIFICATE ||
+                    (!options->accounts &&
+                     (options->auth == LG_AUTH_KERBEROS || options->auth == LG_AUTH_NEGOTIATE));
+    if (!options->user && !nameless)
         return true;
-    if (strlen(options->user) >= LG_WORD_BYTES || (password && strlen(password) >= LG_WORD_BYTES))
-        return lg_json_fail(reason, "the name or password is longer than %d bytes",
-                            LG_WORD_BYTES - 1);
-    strcpy(account->name, options->user);
+    if (options->user && strlen(options->user) >= LG_WORD_BYTES)
+        return lg_json_fail(reason, "the name is longer than %d bytes", LG_WORD_BYTES - 1);
+    memset(account, 0, sizeof *account);
     account->role = LG_ROLE_ADMINISTRATOR;
     accounts->count++;
-    if (password) {
-        strcpy(account->password, password);
+    if (!options->user)
         return true;
-    }
-    return options->password_file
-               ? read_first_line(options->password_file, account->password, reason)
-               : prompt(options->user, account->password, reason);
+    strcpy(account->name, options->user);
+    return read_password(options, account, reason);
 }
 
 static bool copy_word(char *to, const char *from)

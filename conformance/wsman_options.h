@@ -6,10 +6,26 @@
 
 enum { LG_GIVEN_VMS_MAX = 8, LG_LOGINS_MAX = 16, LG_WORD_BYTES = 256 };
 
+enum lg_auth_kind {
+    LG_AUTH_BASIC,
+    LG_AUTH_NEGOTIATE, /* Kerberos where that can be, else NTLM */
+    LG_AUTH_NTLM,
+    LG_AUTH_KERBEROS,
+    LG_AUTH_CERTIFICATE,
+    LG_AUTH_COUNT
+};
+extern const char *const lg_auth_words[LG_AUTH_COUNT];
+
 /* As given; strings are the caller's. NULL: not given. */
 struct lg_wsman_options {
     const char *user;
     const char *password_file;
+    enum lg_auth_kind auth;
+    const char *ca_file;
+    const char *pin;         /* SHA-256 of the host's certificate */
+    const char *certificate; /* --cert: the client's own */
+    const char *key;
+    const char *proxy;
     const char *accounts;
     const char *control;
     const char *env_file;
@@ -36,7 +52,8 @@ struct lg_logins {
 };
 
 /* The account of --user with its password: LASTGOOD_PASSWORD, else --password-file, else a prompt
- * on the terminal. No --user: none is added. */
+ * on the terminal, or the tickets that Kerberos has. Without --user: whoever the certificate or the
+ * tickets are of, both words empty; with another kind none is added. */
 bool lg_logins_read_user(struct lg_logins *accounts, const struct lg_wsman_options *options,
                          struct lg_json_error *reason);
 

@@ -31,12 +31,28 @@ static bool has_control_characters(const char *line)
     return false;
 }
 
-static bool is_known(const struct lg_accounts *accounts, const char *name)
+const struct lg_account *lg_accounts_named(const struct lg_accounts *accounts, const char *name)
 {
     for (unsigned i = 0; i < accounts->count; i++)
         if (strcasecmp(accounts->items[i].name, name) == 0)
-            return true;
-    return false;
+            return &accounts->items[i];
+    return NULL;
+}
+
+const struct lg_account *lg_accounts_of_principal(const struct lg_accounts *accounts,
+                                                  const char *principal, bool of_kerberos)
+{
+    char name[LG_ACCOUNT_NAME_BYTES];
+    const char *slash = strchr(principal, '\\');
+    const struct lg_account *whole = lg_accounts_named(accounts, principal);
+    if (!of_kerberos)
+        return lg_accounts_named(accounts, slash ? slash + 1 : principal);
+    size_t length = strcspn(principal, "@");
+    if (whole || slash || length >= sizeof name)
+        return whole;
+    memcpy(name, principal, length);
+    name[length] = '\0';
+    return lg_accounts_named(accounts, name);
 }
 
 /* What is wrong with a line that is no comment; NULL after it was taken. */
@@ -57,7 +73,7 @@ static const char *take_line(struct lg_accounts *accounts, char *line)
         return "a name has 1 to 64 bytes and no backslash";
     if (last == first + 1 || strlen(first + 1) >= LG_ACCOUNT_PASSWORD_BYTES)
         return "a password has 1 to 255 bytes";
-    if (is_known(accounts, line))
+    if (lg_accounts_named(accounts, line))
         return "the name is there already";
     if (accounts->count == LG_ACCOUNTS_MAX)
         return "more than 64 accounts";

@@ -38,6 +38,15 @@ bool lg_accounts_load(struct lg_accounts *accounts, const char *path, bool *open
 const struct lg_account *lg_accounts_find(const struct lg_accounts *accounts, const char *machine,
                                           const char *name, const char *password);
 
+/* The account of this name, without case, or NULL. */
+const struct lg_account *lg_accounts_named(const struct lg_accounts *accounts, const char *name);
+
+/* The account of somebody who proved who he is by other means: USER@REALM of Kerberos, which may
+ * be an account's name with its realm or without it; or DOMAIN\\USER or USER of NTLM, whose domain
+ * says nothing. */
+const struct lg_account *lg_accounts_of_principal(const struct lg_accounts *accounts,
+                                                  const char *principal, bool of_kerberos);
+
 /* Whether two words of one length are equal, in a time that tells nothing but the length. */
 bool lg_bytes_equal(const char *left, const char *right, size_t length);
 

@@ -75,7 +75,7 @@ static bool admit(void *context, struct lg_http_request *request, struct lg_http
         reply->status = 404;
     else if (!is_right(control, request->authorization)) {
         reply->status = 401;
-        reply->offer = "Bearer realm=\"lastgood-sim\"";
+        reply->offers[0] = "Bearer realm=\"lastgood-sim\"";
     } else if (strcmp(request->method, method) != 0) {
         reply->status = 405;
         reply->allow = method;

@@ -4,12 +4,15 @@
 
 #include "accounts.h"
 #include "http.h"
+#include "refusals.h"
 #include "service.h"
+#include "guest.h"
 
 struct lg_data {
     struct lg_service *service;
-    const struct lg_accounts *accounts;
-    bool allow_unencrypted; /* Basic authentication, which nothing encrypts */
+    struct lg_sign_in sign_in;
+    struct lg_refusals refusals;
+    bool allow_unencrypted; /* bodies in clear, and Basic authentication, without TLS */
 };
 
 /* What an HTTP server is told; `data` must outlive it. */

@@ -10,6 +10,7 @@
 
 #include "http_head.h"
 #include "lobby.h"
+#include "tls.h"
 
 enum {
     POOL_BYTES = 32 * 1024,             /* of a connection: its head, with a long ticket */
@@ -23,6 +24,7 @@ struct connection {
     struct connection *previous;
     struct connection *next;
     struct lg_http *http;
+    gnutls_session_t tls; /* NULL: none */
     int socket;
     bool answering;
     bool refused;   /* the reply is known, the body is thrown away */
@@ -33,6 +35,9 @@ struct connection {
     struct lg_http_request request;
     struct lg_http_reply reply;
     struct lg_text body;
+    void *session;
+    bool has_certificate;
+    unsigned char certificate[LG_TLS_HASH_BYTES];
 };
 
 struct lg_http {
@@ -117,6 +122,9 @@ static struct connection *begin(struct lg_http *http, struct MHD_Connection *mhd
     connection->http = http;
     connection->socket =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    if (http->service.tls)
+        connection->tls =
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
     join_list(http, connection);
     http->count++;
     make_room(http);
@@ -126,6 +134,8 @@ static struct connection *begin(struct lg_http *http, struct MHD_Connection *mhd
 static void end(struct lg_http *http, struct connection *connection)
 {
     leave_list(http, connection);
+    if (connection->session && http->service.leave)
+        http->service.leave(http->service.context, connection->session);
     free_body(connection);
     lg_text_free(&connection->reply.body);
     free(connection);
@@ -199,7 +209,8 @@ static enum MHD_Result send_reply(struct connection *connection, struct MHD_Conn
         return MHD_NO;
     add_header(response, "Server", connection->http->service.name);
     add_header(response, "Content-Type", reply->content_type);
-    add_header(response, "WWW-Authenticate", reply->offer);
+    for (int i = 0; i < LG_HTTP_OFFERS_MAX; i++)
+        add_header(response, "WWW-Authenticate", reply->offers[i]);
     add_header(response, "Allow", reply->allow);
     add_header(response, "Connection", connection->last ? "close" : NULL);
     connection->answering = true;
@@ -217,7 +228,9 @@ static void cut_short(struct connection *connection)
                                 "Content-Length: 0\r\n\r\n";
     connection->cut_short = true;
     free_body(connection);
-    ssize_t sent = send(connection->socket, reply, sizeof reply - 1, MSG_NOSIGNAL);
+    ssize_t sent = connection->tls
+                       ? gnutls_record_send(connection->tls, reply, sizeof reply - 1)
+                       : send(connection->socket, reply, sizeof reply - 1, MSG_NOSIGNAL);
     (void)sent; /* a client that takes nothing in is not to be helped */
     shutdown(connection->socket, SHUT_WR);
 }
@@ -253,7 +266,13 @@ static enum MHD_Result read_head(struct connection *connection, struct MHD_Conne
                                                    .path = lg_http_path(target),
                                                    .authorization = head.authorization,
                                                    .content_type = head.content_type,
-                                                   .identify = head.identify};
+                                                   .identify = head.identify,
+                                                   .session = &connection->session,
+                                                   .secure = connection->tls != NULL,
+                                                   .socket = connection->socket};
+    if (service->tls && service->tls->client_ca && !connection->has_certificate)
+        connection->has_certificate = lg_tls_client(connection->tls, connection->certificate);
+    connection->request.certificate = connection->has_certificate ? connection->certificate : NULL;
     if (head.length > service->body_max && expects_to_be_asked(mhd))
         return refuse_head(connection, mhd, MHD_HTTP_CONTENT_TOO_LARGE);
     if (head.length > service->body_max)
@@ -339,14 +358,24 @@ static void enter(void *context, int socket)
         MHD_add_connection(http->daemon, socket, (struct sockaddr *)&address, length);
 }
 
+/* Keys are read when a daemon starts. */
 static struct MHD_Daemon *start_daemon(struct lg_http *http)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, handle, http,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                            (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-                            LG_HTTP_CONNECTIONS_MAX + SPARE_CONNECTIONS,
-                            MHD_OPTION_NOTIFY_CONNECTION, notice, http, MHD_OPTION_NOTIFY_COMPLETED,
-                            complete, http, MHD_OPTION_END);
+    const struct lg_tls *tls = http->service.tls;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? tls->key : NULL},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, tls ? tls->certificate : NULL},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)lg_tls_priorities},
+        {tls && tls->client_ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+         tls ? tls->client_ca : NULL},
+        {MHD_OPTION_END, 0, NULL}};
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | (tls ? MHD_USE_TLS : 0u), 0, NULL, NULL, handle,
+        http, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        LG_HTTP_CONNECTIONS_MAX + SPARE_CONNECTIONS, MHD_OPTION_NOTIFY_CONNECTION, notice, http,
+        MHD_OPTION_NOTIFY_COMPLETED, complete, http, tls ? MHD_OPTION_ARRAY : MHD_OPTION_END,
+        options, MHD_OPTION_END);
 }
 
 struct lg_http *lg_http_start(int listener, const struct lg_http_service *service)
@@ -356,7 +385,9 @@ struct lg_http *lg_http_start(int listener, const struct lg_http_service *servic
         return NULL;
     http->service = *service;
     http->daemon = start_daemon(http);
-    http->lobby = http->daemon ? lg_lobby_new(listener, service->timeout_s, enter, http) : NULL;
+    http->lobby = http->daemon
+                      ? lg_lobby_new(listener, service->timeout_s, !service->tls, enter, http)
+                      : NULL;
     if (http->lobby)
         return http;
     if (http->daemon)

@@ -8,6 +8,8 @@
 
 #include "sim/wsman/text.h"
 
+struct lg_tls;
+
 /* Strings are the server's, for the time of the call. */
 struct lg_http_request {
     const char *method;
@@ -17,14 +19,21 @@ struct lg_http_request {
     const char *identify; /* WSMANIDENTIFY */
     const char *body;     /* of `answer` only */
     size_t length;
-    const void *who; /* as `admit` left it */
+    const void *who;                  /* as `admit` left it */
+    void **session;                   /* the service's, of the connection; begins as NULL */
+    const unsigned char *certificate; /* SHA-256 of the client's, which was checked, or NULL */
+    bool secure;                      /* the connection is by TLS */
+    int socket;
 };
 
-/* Zero but for the status is an empty reply. Strings but the body's are static. */
+enum { LG_HTTP_OFFERS_MAX = 4 };
+
+/* Zero but for the status is an empty reply. Strings but the body's are static, or the session's.
+ */
 struct lg_http_reply {
     int status;
     const char *content_type;
-    const char *offer; /* WWW-Authenticate */
+    const char *offers[LG_HTTP_OFFERS_MAX]; /* WWW-Authenticate, as far as not NULL */
     const char *allow;
     struct lg_text body; /* taken over by the server */
     bool has_file;       /* then the body is a file's first bytes, and the server closes it */
@@ -34,13 +43,15 @@ struct lg_http_reply {
 
 struct lg_http_service {
     void *context;
-    const char *name;   /* Server, or NULL */
-    size_t body_max;    /* bytes; above it 413 */
-    unsigned timeout_s; /* for a request to come in whole, and for a reply to be read */
+    const char *name;         /* Server, or NULL */
+    size_t body_max;          /* bytes; above it 413 */
+    unsigned timeout_s;       /* for a request to come in whole, and for a reply to be read */
+    const struct lg_tls *tls; /* outlives the server; NULL: no TLS */
     /* After the head: false if the reply is known already; the body is thrown away then. */
     bool (*admit)(void *context, struct lg_http_request *request, struct lg_http_reply *reply);
     void (*answer)(void *context, const struct lg_http_request *request,
                    struct lg_http_reply *reply);
+    void (*leave)(void *context, void *session); /* the connection ends; or NULL */
 };
 
 enum {

@@ -38,6 +38,7 @@ struct lg_lobby {
     int epoll;
     unsigned timeout_s;
     unsigned count;
+    bool plain; /* HTTP without TLS */
     void (*enter)(void *context, int socket);
     void *context;
     struct visitor *first;
@@ -128,7 +129,8 @@ static void look(struct lg_lobby *lobby, struct visitor *visitor, uint32_t event
         close(remove_visitor(lobby, visitor));
         return;
     }
-    enum lg_raw_verdict verdict = lg_http_raw_check(bytes, (size_t)got);
+    enum lg_raw_verdict verdict =
+        lobby->plain ? lg_http_raw_check(bytes, (size_t)got) : LG_RAW_FINE;
     if (verdict == LG_RAW_FINE || (verdict == LG_RAW_MORE && got == LOOK_BYTES)) {
         int socket = remove_visitor(lobby, visitor);
         lobby->enter(lobby->context, socket);
@@ -168,7 +170,7 @@ static void hang_up_late(struct lg_lobby *lobby)
 
 /* ---- life ---- */
 
-struct lg_lobby *lg_lobby_new(int listener, unsigned timeout_s,
+struct lg_lobby *lg_lobby_new(int listener, unsigned timeout_s, bool plain,
                               void (*enter)(void *context, int socket), void *context)
 {
     struct lg_lobby *lobby = calloc(1, sizeof *lobby);
@@ -177,6 +179,7 @@ struct lg_lobby *lg_lobby_new(int listener, unsigned timeout_s,
     *lobby = (struct lg_lobby){.listener = listener,
                                .epoll = epoll_create1(EPOLL_CLOEXEC),
                                .timeout_s = timeout_s,
+                               .plain = plain,
                                .enter = enter,
                                .context = context};
     if (lobby->epoll >= 0 && watch(lobby, listener, NULL))

@@ -14,6 +14,7 @@ enum { TIMEOUT_S_DEFAULT = 120, ENVELOPE_KB_MIN = 32, ENVELOPE_KB_MAX = 8192 };
 static const char usage[] =
     "usage: %s --stdio [options]\n"
     "       %s --listen ADDRESS:PORT --accounts FILE [options]\n"
+    "       %s --listen-tls ADDRESS:PORT --accounts FILE --self-signed [options]\n"
     "       %s ctl COMMAND  (see ctl --help)\n"
     "\n"
     "A simulator of the Hyper-V security service. It answers JSON requests, one a line, from "
@@ -21,8 +22,15 @@ static const char usage[] =
     "\n"
     "  --stdio               serve standard input and output\n"
     "  --listen ADDRESS:PORT serve WS-Management at http://ADDRESS:PORT/wsman; port 0 picks one\n"
+    "  --listen-tls ADDRESS:PORT  the same at https://ADDRESS:PORT/wsman\n"
     "  --accounts FILE       who may sign in: lines of NAME:PASSWORD:ROLE\n"
-    "  --allow-unencrypted   take Basic authentication over HTTP\n"
+    "  --allow-unencrypted   take Basic authentication, and messages in clear, over HTTP\n"
+    "  --auth LIST           of basic, negotiate and kerberos, with commas; default what there is\n"
+    "  --keytab FILE         the keys of HTTP/HOST, for Kerberos\n"
+    "  --cert FILE, --key FILE  the certificate of --listen-tls, and its key, as PEM\n"
+    "  --self-signed         make both up\n"
+    "  --client-ca FILE      ask clients for certificates of these authorities\n"
+    "  --map-certificates FILE  whose they are: lines of SHA256 NAME\n"
     "  --max-envelope-kb N   the largest message, 32 to 8192; default 500\n"
     "  --uint8-arrays FORM   base64 or elements: how byte arrays are answered; default base64\n"
     "  --timeout SECONDS     for a request to come in and a reply to be read; default 120\n"
@@ -52,7 +60,7 @@ static const char examples[] =
 static int print_help(const struct lg_sim_options *options)
 {
     const char *program = options->program;
-    printf(usage, program, program, program);
+    printf(usage, program, program, program, program);
     for (unsigned i = 0; i < options->extra_count; i++)
         printf("  --%-20s%s\n", options->extras[i].name, options->extras[i].help);
     printf(examples, program, program, program);
@@ -175,6 +183,12 @@ TAKE_TEXT(accounts)
 TAKE_TEXT(env_file)
 TAKE_TEXT(control)
 TAKE_TEXT(control_token_file)
+TAKE_TEXT(listen_tls)
+TAKE_TEXT(keytab)
+TAKE_TEXT(cert)
+TAKE_TEXT(key)
+TAKE_TEXT(client_ca)
+TAKE_TEXT(map_certificates)
 
 static int take_stdio(struct lg_sim_options *options, const char *value)
 {
@@ -187,6 +201,30 @@ static int take_allow_unencrypted(struct lg_sim_options *options, const char *va
 {
     (void)value;
     options->allow_unencrypted = true;
+    return -1;
+}
+
+static int take_self_signed(struct lg_sim_options *options, const char *value)
+{
+    (void)value;
+    options->self_signed = true;
+    return -1;
+}
+
+static int take_auth(struct lg_sim_options *options, const char *value)
+{
+    static const char *const ways[] = {"basic", "negotiate", "kerberos"};
+    char word[16];
+    const char *rest = value;
+    do {
+        size_t length = strcspn(rest, ",");
+        snprintf(word, sizeof word, "%.*s", length < sizeof word ? (int)length : 0, rest);
+        int found = find_word(ways, 3, word);
+        if (found < 0)
+            return fail(options, "--auth must be some of basic, negotiate and kerberos", value);
+        options->auth |= 1u << found;
+        rest += length;
+    } while (*rest++ == ',');
     return -1;
 }
 
@@ -217,7 +255,15 @@ static const struct option known[] = {{"--stdio", false, take_stdio},
                                       {"--host", true, take_host},
                                       {"--trace", true, take_trace},
                                       {"--listen", true, take_listen},
+                                      {"--listen-tls", true, take_listen_tls},
                                       {"--accounts", true, take_accounts},
+                                      {"--auth", true, take_auth},
+                                      {"--keytab", true, take_keytab},
+                                      {"--cert", true, take_cert},
+                                      {"--key", true, take_key},
+                                      {"--self-signed", false, take_self_signed},
+                                      {"--client-ca", true, take_client_ca},
+                                      {"--map-certificates", true, take_map_certificates},
                                       {"--allow-unencrypted", false, take_allow_unencrypted},
                                       {"--max-envelope-kb", true, take_max_envelope},
                                       {"--uint8-arrays", true, take_uint8_arrays},
@@ -290,19 +336,32 @@ static int take(struct lg_sim_options *options, int argc, char **argv, int *at)
 
 static int check(const struct lg_sim_options *options)
 {
+    bool listens = options->listen || options->listen_tls;
+    bool has_tls_options = options->cert || options->key || options->self_signed ||
+                           options->client_ca || options->map_certificates;
     const struct {
         bool broken;
         const char *what;
         const char *word;
     } rules[] = {
-        {!options->stdio && !options->listen, "nothing to serve", "--stdio or --listen is missing"},
+        {!options->stdio && !listens, "nothing to serve", "--stdio or --listen is missing"},
         {options->host && options->trace, "a recording cannot tell the host it begins with",
          "--trace beside --host"},
-        {options->stdio && (options->listen || options->control || options->env_file),
+        {options->stdio && (listens || options->control || options->env_file),
          "standard input is served alone", "--listen, --control or --env-file beside --stdio"},
         {options->stdio && options->clock_given, "standard input moves the clock by Time.Pass only",
          "--clock beside --stdio"},
-        {options->listen && !options->accounts, "nobody could sign in", "--accounts is missing"},
+        {listens && !options->accounts, "nobody could sign in", "--accounts is missing"},
+        {!options->cert != !options->key, "a certificate goes with its key",
+         "--cert or --key is missing"},
+        {options->listen_tls && !options->cert == !options->self_signed, "TLS needs a certificate",
+         "give either --cert and --key, or --self-signed"},
+        {has_tls_options && !options->listen_tls, "certificates are for TLS",
+         "--listen-tls is missing"},
+        {options->map_certificates && !options->client_ca, "no certificate would be asked for",
+         "--client-ca is missing beside --map-certificates"},
+        {options->keytab && options->auth && !(options->auth & LG_AUTH_KERBEROS),
+         "a keytab is for Kerberos", "--auth leaves kerberos out beside --keytab"},
         {options->control && !options->env_file && !options->control_token_file,
          "nobody would know the control token",
          "--env-file or --control-token-file is missing beside --control"},

@@ -17,6 +17,9 @@ struct lg_extra_option {
     const char *help;
 };
 
+/* Ways to sign in. */
+enum { LG_AUTH_BASIC = 1, LG_AUTH_NEGOTIATE = 2, LG_AUTH_KERBEROS = 4 };
+
 /* What was asked for; strings are of argv, NULL where an option is absent. */
 struct lg_sim_options {
     const char *program;
@@ -24,15 +27,23 @@ struct lg_sim_options {
     const char *host;
     const char *trace;
     const char *listen;
+    const char *listen_tls;
     const char *accounts;
     const char *env_file;
     const char *control;
     const char *control_token_file;
+    const char *keytab;
+    const char *cert;
+    const char *key;
+    const char *client_ca;
+    const char *map_certificates;
+    unsigned auth; /* 0: what is to be had */
     struct lg_clock clock;
     unsigned max_envelope_kb;
     unsigned timeout_s;
     bool clock_given;
     bool stdio;
+    bool self_signed;
     bool allow_unencrypted;
     bool repeated_bytes;
     const struct lg_extra_option *extras;

@@ -13,8 +13,11 @@
 #include "data.h"
 #include "endpoint.h"
 #include "env_file.h"
+#include "security.h"
 
-enum { DATA, CONTROL, CHANNEL_COUNT };
+enum { DATA, DATA_TLS, CONTROL, CHANNEL_COUNT };
+
+static const char *const where_options[CHANNEL_COUNT] = {"--listen", "--listen-tls", "--control"};
 
 struct channel {
     const char *where; /* NULL: not served */
@@ -25,7 +28,7 @@ struct channel {
 struct server {
     const struct lg_sim_options *options;
     struct lg_service *service;
-    struct lg_accounts accounts;
+    struct lg_security security;
     struct lg_data data;
     struct lg_control control;
     struct channel channels[CHANNEL_COUNT];
@@ -64,29 +67,17 @@ static bool catch_signals(void)
 
 /* ---- before ---- */
 
-static int load_accounts(struct server *server)
-{
-    const struct lg_sim_options *options = server->options;
-    char reason[LG_ACCOUNT_REASON_BYTES];
-    bool open_to_others = false;
-    if (!lg_accounts_load(&server->accounts, options->accounts, &open_to_others, reason))
-        return fail(server, LG_EXIT_USAGE, "", reason);
-    if (open_to_others)
-        fprintf(stderr, "%s: warning: %s: others can read these passwords; chmod 600 it\n",
-                options->program, options->accounts);
-    return -1;
-}
-
 static int parse_places(struct server *server)
 {
     char reason[LG_REASON_TEXT];
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         struct channel *channel = &server->channels[i];
         if (channel->where && !lg_endpoint_parse(channel->where, &channel->endpoint, reason))
-            return fail(server, LG_EXIT_USAGE, i == DATA ? "--listen" : "--control", reason);
+            return fail(server, LG_EXIT_USAGE, where_options[i], reason);
+        if (channel->where && i != CONTROL && lg_endpoint_is_unix(&channel->endpoint))
+            return fail(server, LG_EXIT_USAGE, where_options[i],
+                        "WS-Management needs an ADDRESS:PORT");
     }
-    if (lg_endpoint_is_unix(&server->channels[DATA].endpoint))
-        return fail(server, LG_EXIT_USAGE, "--listen", "WS-Management needs an ADDRESS:PORT");
     if (server->options->control && !lg_endpoint_is_local(&server->channels[CONTROL].endpoint))
         return fail(server, LG_EXIT_USAGE, "--control",
                     "must be a loopback address, 127.0.0.1:PORT or [::1]:PORT, or a socket's path");
@@ -113,7 +104,8 @@ static int make_service(struct server *server, struct lg_simulator *simulator)
     if (!server->service)
         return fail(server, LG_EXIT_HARNESS, "", "no memory");
     server->data = (struct lg_data){.service = server->service,
-                                    .accounts = &server->accounts,
+                                    .sign_in = server->security.sign_in,
+                                    .refusals = {.program = options->program},
                                     .allow_unencrypted = options->allow_unencrypted};
     server->control.service = server->service;
     server->control.trace = options->trace;
@@ -138,29 +130,56 @@ static int start_channel(struct server *server, struct channel *channel,
 
 /* ---- the files that tell others ---- */
 
+enum { URL_BYTES = LG_ENDPOINT_TEXT + 16, HASH_TEXT = 2 * LG_TLS_HASH_BYTES + 1 };
+
+static void write_url(const struct channel *channel, int which, char url[URL_BYTES])
+{
+    char text[LG_ENDPOINT_TEXT];
+    bool is_unix = channel->where && lg_endpoint_is_unix(&channel->endpoint);
+    url[0] = '\0';
+    if (!channel->where)
+        return;
+    lg_endpoint_write(&channel->endpoint, text);
+    if (which == CONTROL)
+        snprintf(url, URL_BYTES, "%s%s", text, is_unix ? "" : "/");
+    else if (which == DATA)
+        snprintf(url, URL_BYTES, "%s/wsman", text);
+    else
+        snprintf(url, URL_BYTES, "https%s/wsman", strchr(text, ':'));
+}
+
+static void write_hash(const unsigned char hash[LG_TLS_HASH_BYTES], char text[HASH_TEXT])
+{
+    for (int i = 0; i < LG_TLS_HASH_BYTES; i++)
+        snprintf(text + 2 * i, 3, "%02x", hash[i]);
+}
+
 static int tell(struct server *server)
 {
     const char *path = server->options->env_file;
-    char url[CHANNEL_COUNT][LG_ENDPOINT_TEXT + 16] = {"", ""};
-    char text[LG_ENDPOINT_TEXT];
+    char url[CHANNEL_COUNT][URL_BYTES];
+    char hash[HASH_TEXT];
     char pid[24];
-    bool controlled = server->channels[CONTROL].http != NULL;
-    lg_endpoint_write(&server->channels[DATA].endpoint, text);
-    snprintf(url[DATA], sizeof url[DATA], "%s/wsman", text);
-    lg_endpoint_write(&server->channels[CONTROL].endpoint, text);
-    snprintf(url[CONTROL], sizeof url[CONTROL], "%s%s", text,
-             lg_endpoint_is_unix(&server->channels[CONTROL].endpoint) ? "" : "/");
+    bool served[CHANNEL_COUNT];
+    for (int i = 0; i < CHANNEL_COUNT; i++) {
+        served[i] = server->channels[i].http != NULL;
+        write_url(&server->channels[i], i, url[i]);
+    }
+    write_hash(server->security.tls.sha256, hash);
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
     const struct lg_env_line lines[] = {
-        {"LASTGOOD_URL", url[DATA]},
-        {"LASTGOOD_CONTROL_URL", controlled ? url[CONTROL] : NULL},
-        {"LASTGOOD_CONTROL_TOKEN", controlled ? server->control.token : NULL},
+        {"LASTGOOD_URL", url[served[DATA] ? DATA : DATA_TLS]},
+        {"LASTGOOD_TLS_URL", served[DATA_TLS] ? url[DATA_TLS] : NULL},
+        {"LASTGOOD_TLS_SHA256", served[DATA_TLS] ? hash : NULL},
+        {"LASTGOOD_CONTROL_URL", served[CONTROL] ? url[CONTROL] : NULL},
+        {"LASTGOOD_CONTROL_TOKEN", served[CONTROL] ? server->control.token : NULL},
         {"LASTGOOD_PID", pid}};
-    if (path && !lg_env_file_write(&server->env_file, path, lines, 4))
+    if (path && !lg_env_file_write(&server->env_file, path, lines, sizeof lines / sizeof lines[0]))
         return fail(server, LG_EXIT_HARNESS, path, strerror(errno));
-    printf("LASTGOOD_URL=%s\n", url[DATA]);
-    if (controlled)
-        printf("LASTGOOD_CONTROL_URL=%s\n", url[CONTROL]);
+    printf("LASTGOOD_URL=%s\n", url[served[DATA] ? DATA : DATA_TLS]);
+    for (size_t i = 1; i < 4; i++)
+        if (lines[i].value)
+            printf("%s=%s\n", lines[i].key, lines[i].value);
     fflush(stdout);
     return -1;
 }
@@ -235,22 +254,27 @@ static void end(struct server *server)
         lg_endpoint_remove(&server->channels[i].endpoint);
     }
     lg_service_free(server->service);
+    lg_security_free(&server->security);
 }
 
 int lg_serve(const struct lg_sim_options *options, struct lg_simulator *simulator)
 {
     struct server server = {.options = options};
     server.channels[DATA].where = options->listen;
+    server.channels[DATA_TLS].where = options->listen_tls;
     server.channels[CONTROL].where = options->control;
     struct lg_http_service data =
         lg_data_service(&server.data, (size_t)options->max_envelope_kb * 1024, options->timeout_s);
+    struct lg_http_service data_tls = data;
+    data_tls.tls = &server.security.tls;
     struct lg_http_service control = lg_control_service(&server.control, options->timeout_s);
     int code = catch_signals() ? -1 : fail(&server, LG_EXIT_HARNESS, "signals", strerror(errno));
-    code = code < 0 ? load_accounts(&server) : code;
+    code = code < 0 ? lg_security_load(&server.security, options) : code;
     code = code < 0 ? parse_places(&server) : code;
     code = code < 0 ? make_token(&server) : code;
     code = code < 0 ? make_service(&server, simulator) : code;
     code = code < 0 ? start_channel(&server, &server.channels[DATA], &data) : code;
+    code = code < 0 ? start_channel(&server, &server.channels[DATA_TLS], &data_tls) : code;
     code = code < 0 ? start_channel(&server, &server.channels[CONTROL], &control) : code;
     code = code < 0 ? tell(&server) : code;
     code = code < 0 ? loop(&server) : code;

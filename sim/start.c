@@ -70,7 +70,8 @@ static int serve(const struct lg_sim_options *options, struct lg_simulator *simu
         return fail_missing(options, options->host);
     if (options->accounts && access(options->accounts, R_OK) != 0)
         return fail_missing(options, options->accounts);
-    if (options->listen)
+    bool listens = options->listen || options->listen_tls;
+    if (listens)
         lg_clock_start(&options->clock, simulator);
     if (options->trace && !start_trace(options, simulator, &recorder))
         return LG_EXIT_USAGE;
@@ -78,8 +79,8 @@ static int serve(const struct lg_sim_options *options, struct lg_simulator *simu
         fprintf(stderr, "%s: %s\n", options->program, error.reason);
         return LG_EXIT_USAGE;
     }
-    int code = options->listen ? lg_serve(options, simulator)
-                               : lg_stdio_serve(simulator, STDIN_FILENO, STDOUT_FILENO);
+    int code = listens ? lg_serve(options, simulator)
+                       : lg_stdio_serve(simulator, STDIN_FILENO, STDOUT_FILENO);
     if (simulator->recorder && fclose(recorder.file) != 0) {
         fprintf(stderr, "%s: %s: %s\n", options->program, options->trace, strerror(errno));
         code = LG_EXIT_HARNESS;

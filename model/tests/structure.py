@@ -31,6 +31,7 @@ ANY = ("*",)
 Layer = namedtuple("Layer", "name paths may_include system_headers")
 
 MODEL = ("tables", "core", "trace", "trace_json")
+WIRE = MODEL + ("wsman", "auth")
 
 # The first row with a pattern that matches a path is its layer. A layer may include itself, the
 # layers it names, and the system headers it names.
@@ -46,16 +47,18 @@ LAYERS = (
     Layer("core", ("model/*",), ("tables",), CORE_HEADERS),
     Layer("wsman tests", ("sim/wsman/tests/*",), MODEL + ("wsman",), ANY),
     Layer("wsman", ("sim/wsman/*",), MODEL, C_HEADERS + ("expat.h",)),
-    Layer("sim tests", ("sim/tests/*",), MODEL + ("wsman", "sim"), ANY),
-    Layer("sim", ("sim/*",), MODEL + ("wsman",), ANY),
-    Layer("conformance tests", ("conformance/tests/*",), MODEL + ("wsman", "conformance"), ANY),
-    Layer("conformance main", ("conformance/main.*",), MODEL + ("wsman", "conformance"), ANY),
-    Layer("conformance", ("conformance/*",), MODEL + ("wsman",), ANY),
-    Layer("fuzz", ("fuzz/*",), MODEL + ("wsman", "sim", "conformance"), ANY),
+    Layer("auth tests", ("auth/tests/*",), ("wsman", "auth"), ANY),
+    Layer("auth", ("auth/*",), ("wsman",), C_HEADERS + ("gssapi/*",)),
+    Layer("sim tests", ("sim/tests/*",), WIRE + ("sim",), ANY),
+    Layer("sim", ("sim/*",), WIRE, ANY),
+    Layer("conformance tests", ("conformance/tests/*",), WIRE + ("conformance",), ANY),
+    Layer("conformance main", ("conformance/main.*",), WIRE + ("conformance",), ANY),
+    Layer("conformance", ("conformance/*",), WIRE, ANY),
+    Layer("fuzz", ("fuzz/*",), WIRE + ("sim", "conformance"), ANY),
 )
 
 # Where the build looks for a header that is not beside the file that includes it.
-INCLUDE_FOLDERS = (".", "model", "sim", "sim/wsman", "conformance", "fuzz")
+INCLUDE_FOLDERS = (".", "model", "auth", "sim", "sim/wsman", "conformance", "fuzz")
 
 CORE_BUILD_FLAGS = (
     "-std=c11", "-O2", "-g", "-fno-pic", "-fno-stack-protector", "-U_FORTIFY_SOURCE",
