@@ -88,7 +88,7 @@ static bool is_welcome(const struct lg_gss *gss, const char *token, size_t lengt
     const bool welcome[LG_OID_COUNT + 1] = {[LG_OID_NTLM] = service->ntlm && !gss->kerberos_only,
                                             [LG_OID_KERBEROS] = service->kerberos,
                                             [LG_OID_SPNEGO] = !gss->kerberos_only};
-    return gss->begun || welcome[lg_gss_kind(token, length)];
+    return lg_gss_is_sound(token, length) && (gss->begun || welcome[lg_gss_kind(token, length)]);
 }
 
 static bool keep_peer(struct lg_gss *gss, gss_name_t peer)

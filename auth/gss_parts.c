@@ -120,6 +120,28 @@ static const unsigned char *find_authenticate(const char *token, size_t length, 
     return NULL;
 }
 
+bool lg_gss_is_sound(const char *token, size_t length)
+{
+    enum { HEAD = 64, KEY_BYTES = 16, ANSWER_BYTES = 24 }; /* MS-NLMP 2.2.1.3 */
+    static const struct {
+        unsigned at;
+        uint32_t least;
+        uint32_t most;
+    } fields[] = {{12, 0, UINT16_MAX}, {20, ANSWER_BYTES, UINT16_MAX},
+                  {28, 0, UINT16_MAX}, {36, 1, UINT16_MAX},
+                  {44, 0, UINT16_MAX}, {52, 0, KEY_BYTES}};
+    size_t left;
+    const unsigned char *message = find_authenticate(token, length, &left);
+    bool sound = !message || left >= HEAD;
+    for (size_t i = 0; message && sound && i < sizeof fields / sizeof fields[0]; i++) {
+        uint32_t size = number(message + fields[i].at, 2);
+        uint32_t at = number(message + fields[i].at + 4, 4);
+        sound = size >= fields[i].least && size <= fields[i].most && at <= left &&
+                size <= left - at && (fields[i].most != KEY_BYTES || size % KEY_BYTES == 0);
+    }
+    return sound;
+}
+
 bool lg_gss_is_unbound(const char *token, size_t length)
 {
     enum { ANSWER = 20, HEAD = 28, PAIRS = 44 }; /* MS-NLMP 2.2.1.3 and 2.2.2.8 */

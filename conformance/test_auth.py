@@ -120,6 +120,20 @@ def test_either_name_is_taken_and_answered(sim, kdc):
             assert ask_sealed(connection, speaker)[0].status == 200
 
 
+def test_the_largest_sealed_message(sim, kdc):
+    """The limit is the message's, not that of the form around it."""
+    limit = 500 * 1024
+    for length, status in ((limit, 500), (limit + 1, 413), (limit + 2000, 413)):
+        speaker = client("ntlm", kdc)
+        with connect(sim) as connection:
+            sign_in(connection, speaker)
+            text = IDENTIFY.ljust(length - 1) + b"<"
+            header, data = speaker.seal(text)
+            body = multipart(header, data, length)
+            reply = connection.ask(request(None, body, sealed_type(SPNEGO_SEALED)))
+            assert reply.status == status
+
+
 def test_sealed_utf16(sim, kdc):
     """The reply is in the encoding of the request, and says so inside."""
     speaker = client("ntlm", kdc)

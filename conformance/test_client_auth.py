@@ -367,6 +367,26 @@ def test_a_reply_in_clear(host, way):
     fails(done, "in clear what must be sealed")
 
 
+@pytest.mark.parametrize("status", [b"400", b"500"])
+def test_a_host_that_dislikes_empty_messages(host, status):
+    def answer(number, reply):
+        last_leg = number == 3  # of NTLM: who calls is known, the message was empty
+        return (reply.replace(b" 200 ", b" " + status + b" ", 1) if last_leg else reply), False
+
+    with Middle(("127.0.0.1", host.port()), answer) as middle:
+        done = host.run(host.url(port=middle.port), *NTLM, *ONE)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_host_that_breaks_a_sign_in_off(host):
+    def answer(number, reply):
+        last_leg = number == 3
+        return (reply.replace(b" 200 ", b" 503 ", 1) if last_leg else reply), False
+
+    with Middle(("127.0.0.1", host.port()), answer) as middle:
+        fails(host.run(host.url(port=middle.port), *NTLM, *ONE), "status 503")
+
+
 def test_a_request_is_never_sent_twice(lax_host):
     """libcurl would, on a kept connection that ends without a reply."""
     def answer(number, reply):

@@ -205,6 +205,13 @@ static enum lg_posted give_up(struct exchange *exchange, struct lg_json_error *r
     return LG_POSTED_UNREACHABLE;
 }
 
+/* What a host answers to an empty message once it knows who calls: 200 as Windows does, or what it
+ * thinks of such a message. */
+static bool is_known(long status)
+{
+    return status == 200 || status == 400 || status == 411 || status == 500;
+}
+
 static enum lg_posted exchange_legs(struct exchange *exchange, struct lg_text *reply,
                                     struct lg_json_error *reason)
 {
@@ -215,15 +222,15 @@ static enum lg_posted exchange_legs(struct exchange *exchange, struct lg_text *r
         http->bound = true;
         const char *offer = find_offer(http, exchange->scheme);
         bool more = offer && offer[strlen(exchange->scheme)] == ' ';
-        if (exchange->step == LG_GSS_DONE && http->status == 200)
+        if (exchange->step == LG_GSS_DONE && is_known(http->status))
             return LG_POSTED;
         if (exchange->step == LG_GSS_DONE || !more)
             return give_up(exchange, reason);
         if (!take_leg(exchange, reason))
             return http->status == 401 ? LG_POSTED_REFUSED : LG_POSTED_UNREACHABLE;
     }
-    return exchange->step == LG_GSS_DONE && http->status == 200 ? LG_POSTED
-                                                                : give_up(exchange, reason);
+    return exchange->step == LG_GSS_DONE && is_known(http->status) ? LG_POSTED
+                                                                   : give_up(exchange, reason);
 }
 
 /* ---- forms of tokens ---- */

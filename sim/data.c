@@ -131,6 +131,13 @@ static void respond_sealed(struct lg_data *data, const struct lg_http_request *r
     lg_text_free(&plain);
 }
 
+/* A message of the largest size may be sealed. */
+static size_t room_of_seal(const struct lg_http_request *request)
+{
+    return lg_sealing_is(request->content_type) ? LG_SEALING_FRAME_BYTES + LG_SEALING_HEADER_BYTES
+                                                : 0;
+}
+
 static bool is_multipart(const char *content_type)
 {
     return content_type && strncasecmp(content_type, "multipart/", 10) == 0;
@@ -168,6 +175,7 @@ struct lg_http_service lg_data_service(struct lg_data *data, size_t envelope_byt
     return (struct lg_http_service){.context = data,
                                     .name = server_name,
                                     .body_max = envelope_bytes,
+                                    .body_extra = room_of_seal,
                                     .timeout_s = timeout_s,
                                     .admit = admit,
                                     .answer = answer,

@@ -32,6 +32,7 @@ struct connection {
     bool last;      /* no further request is taken */
     int64_t deadline_ms;
     uint64_t thrown_away;
+    size_t body_max; /* of this request */
     struct lg_http_request request;
     struct lg_http_reply reply;
     struct lg_text body;
@@ -273,9 +274,11 @@ static enum MHD_Result read_head(struct connection *connection, struct MHD_Conne
     if (service->tls && service->tls->client_ca && !connection->has_certificate)
         connection->has_certificate = lg_tls_client(connection->tls, connection->certificate);
     connection->request.certificate = connection->has_certificate ? connection->certificate : NULL;
-    if (head.length > service->body_max && expects_to_be_asked(mhd))
+    connection->body_max =
+        service->body_max + (service->body_extra ? service->body_extra(&connection->request) : 0);
+    if (head.length > connection->body_max && expects_to_be_asked(mhd))
         return refuse_head(connection, mhd, MHD_HTTP_CONTENT_TOO_LARGE);
-    if (head.length > service->body_max)
+    if (head.length > connection->body_max)
         cut_short(connection);
     else
         connection->refused =
@@ -289,8 +292,7 @@ static bool keep(struct connection *connection, const char *bytes, size_t length
     size_t before = connection->body.capacity;
     size_t max = http->service.body_max > LG_HTTP_BODIES_BYTES_MAX ? http->service.body_max
                                                                    : LG_HTTP_BODIES_BYTES_MAX;
-    if (length > http->service.body_max - connection->body.length ||
-        http->held_bytes + length > max)
+    if (length > connection->body_max - connection->body.length || http->held_bytes + length > max)
         return false;
     lg_text_add_bytes(&connection->body, bytes, length);
     http->held_bytes += connection->body.capacity - before;
@@ -305,7 +307,7 @@ static enum MHD_Result read_body(struct connection *connection, const char *byte
         cut_short(connection);
     if (connection->refused || connection->cut_short)
         connection->thrown_away += there;
-    if (connection->refused && connection->thrown_away > connection->http->service.body_max)
+    if (connection->refused && connection->thrown_away > connection->body_max)
         cut_short(connection);
     return connection->thrown_away <= LINGER_BYTES_MAX ? MHD_YES : MHD_NO;
 }

@@ -43,8 +43,10 @@ struct lg_http_reply {
 
 struct lg_http_service {
     void *context;
-    const char *name;         /* Server, or NULL */
-    size_t body_max;          /* bytes; above it 413 */
+    const char *name; /* Server, or NULL */
+    size_t body_max;  /* bytes; above it 413 */
+    /* More than body_max for some requests, by their head; or NULL. */
+    size_t (*body_extra)(const struct lg_http_request *request);
     unsigned timeout_s;       /* for a request to come in whole, and for a reply to be read */
     const struct lg_tls *tls; /* outlives the server; NULL: no TLS */
     /* After the head: false if the reply is known already; the body is thrown away then. */
