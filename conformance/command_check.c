@@ -7,8 +7,8 @@
 #include "arguments.h"
 #include "clause_names.h"
 #include "commands.h"
+#include "conflict.h"
 #include "edges.h"
-#include "judge.h"
 #include "model/recording.h"
 
 static const char help[] =
@@ -39,88 +39,180 @@ static bool take_profile(void *self, const char *value)
 
 static const struct lg_option known[] = {{"--profile", true, take_profile}};
 
-struct count {
+struct check {
+    struct lg_recording recording;
+    struct lg_blobs blobs;
+    struct lg_judge judge;
+    struct lg_overlaps overlaps;
     unsigned long steps;
     unsigned long by_kind[LG_VERDICT_UNDETERMINED + 1];
 };
 
-static void show(const struct lg_recording *recording, const struct lg_trace_step *step,
-                 const struct lg_verdict *verdict, const struct lg_judge *judge)
+static void show_explanation(const struct lg_judge *judge)
+{
+    struct lg_explanation why = lg_judge_explain(judge);
+    if (!why.found)
+        return;
+    enum lg_site site = lg_slot_site(why.slot);
+    const struct lg_alternative_row *row =
+        &lg_alternatives[lg_sites[site].alternative + why.alternative];
+    printf("    explained by: %s=%s, %s (%s)\n", lg_sites[site].id, row->name, row->what,
+           lg_clauses[row->clause].id);
+}
+
+static void show(const struct check *check, const struct lg_trace_step *step, unsigned line,
+                 const struct lg_verdict *verdict)
 {
     static const char *const words[] = {"conforms", "undocumented", "inconsistent", "violates",
                                         "undetermined"};
+    const struct lg_names *names = &check->recording.names;
     char text[LG_WORDS_BYTES];
-    struct lg_explanation why = lg_judge_explain(judge);
-    lg_words_of_call(&step->call, &recording->names, text);
-    printf("line %u: %s: %s\n", recording->number, words[verdict->kind], text);
-    lg_words_of_seen(&step->seen, &step->call, &recording->names, text);
+    lg_words_of_call(&step->call, names, text);
+    printf("line %u: %s: %s\n", line, words[verdict->kind], text);
+    lg_words_of_seen(&step->seen, &step->call, names, text);
     printf("    seen: %s\n", text);
     for (unsigned i = 0; i < verdict->allowed_count; i++) {
-        lg_words_of_pattern(&verdict->allowed[i], &step->call, &recording->names, text);
+        lg_words_of_pattern(&verdict->allowed[i], &step->call, names, text);
         printf("    %s %s (%s)\n", i ? "     or" : "allowed:", text,
                lg_clauses[verdict->allowed[i].clause].id);
     }
-    if (why.found) {
-        enum lg_site site = lg_slot_site(why.slot);
-        const struct lg_alternative_row *row =
-            &lg_alternatives[lg_sites[site].alternative + why.alternative];
-        printf("    explained by: %s=%s, %s (%s)\n", lg_sites[site].id, row->name, row->what,
-               lg_clauses[row->clause].id);
-    }
+    show_explanation(&check->judge);
 }
 
-static void judge_step(struct lg_judge *judge, const struct lg_recording *recording,
-                       const struct lg_trace_step *step, struct count *count)
+static bool note(struct check *check, const struct lg_trace_step *step, unsigned line,
+                 const struct lg_verdict *verdict)
+{
+    if (verdict->secondary)
+        return false;
+    check->by_kind[verdict->kind]++;
+    if (verdict->kind >= LG_VERDICT_INCONSISTENT)
+        show(check, step, line, verdict);
+    return verdict->kind == LG_VERDICT_VIOLATES;
+}
+
+/* ---- calls that overlap ---- */
+
+static void show_timed(const struct check *check, const struct lg_timed *timed, uint64_t zero)
+{
+    const struct lg_trace_step *step = &timed->step;
+    char text[LG_WORDS_BYTES];
+    lg_words_of_call(&step->call, &check->recording.names, text);
+    printf("      line %u, client %u, %llu to %llu us: %s", timed->line, step->client,
+           (unsigned long long)(step->sent - zero), (unsigned long long)(step->answered - zero),
+           text);
+    lg_words_of_seen(&step->seen, &step->call, &check->recording.names, text);
+    printf(": %s\n", text);
+}
+
+static void show_conflict(const struct check *check, const struct lg_timed *violates)
+{
+    const struct lg_timed *history = check->overlaps.history;
+    size_t *found = calloc(check->overlaps.history_count + 1, sizeof *found);
+    size_t count = found ? lg_conflict_find(&check->overlaps, violates, found) : 0;
+    if (count)
+        printf("    no order explains %zu of its VM's calls, whatever the others did:\n", count);
+    for (size_t i = 0; i < count; i++)
+        show_timed(check, &history[found[i]], history[found[0]].step.sent);
+    free(found);
+}
+
+static void judged(void *context, const struct lg_timed *timed, const struct lg_verdict *verdict)
+{
+    struct check *check = context;
+    if (note(check, &timed->step, timed->line, verdict) && check->judge.overlapped)
+        show_conflict(check, timed);
+}
+
+/* ---- lines ---- */
+
+/* Without times: it comes after all before it. */
+static void judge_untimed(struct check *check, const struct lg_trace_step *step)
 {
     struct lg_verdict verdict;
-    count->steps++;
+    lg_overlaps_finish(&check->overlaps);
     if (step->reply == LG_REPLY_LOST) {
-        lg_judge_lost(judge, &step->call);
+        lg_judge_lost(&check->judge, &step->call);
         return;
     }
-    if (step->answered)
-        lg_oracle_set_time(&judge->oracle, step->sent / 1000, step->answered / 1000 + 1);
-    lg_judge_step(judge, &step->call, &step->seen, &verdict);
-    if (verdict.secondary)
-        return;
-    count->by_kind[verdict.kind]++;
-    if (verdict.kind >= LG_VERDICT_INCONSISTENT)
-        show(recording, step, &verdict, judge);
+    lg_judge_step(&check->judge, &step->call, &step->seen, &verdict);
+    note(check, step, check->recording.number, &verdict);
 }
 
-static int check_file(FILE *file, const struct options *options)
+static bool take_step(struct check *check, const struct lg_trace_step *step,
+                      struct lg_json_error *error)
+{
+    if (step->reply == LG_REPLY_NONE)
+        return true;
+    check->steps++;
+    if (!step->answered) {
+        judge_untimed(check, step);
+        return true;
+    }
+    if (lg_overlaps_add(&check->overlaps, step, check->recording.number, false))
+        return true;
+    return lg_json_fail(error,
+                        check->overlaps.out_of_place
+                            ? "line %u: sent before a step that came more than %d lines ago"
+                            : "line %u: no memory for it and %d others",
+                        check->recording.number, LG_OVERLAPS_WINDOW);
+}
+
+static enum lg_recorded read_all(struct check *check, struct lg_json_error *error)
+{
+    struct lg_trace_step step;
+    enum lg_recorded kind;
+    check->overlaps.real_time = !check->recording.virtual_clock;
+    while ((kind = lg_recording_next(&check->recording, &step, error)) == LG_RECORDED_STEP ||
+           kind == LG_RECORDED_RESET) {
+        if (kind == LG_RECORDED_RESET) {
+            lg_overlaps_finish(&check->overlaps);
+            lg_judge_reset(&check->judge);
+            lg_overlaps_reset(&check->overlaps);
+        } else if (!take_step(check, &step, error))
+            return LG_RECORDED_ERROR;
+    }
+    lg_overlaps_finish(&check->overlaps);
+    return kind;
+}
+
+static int tell(const struct check *check, enum lg_recorded kind, const struct lg_json_error *error)
+{
+    const unsigned long *by_kind = check->by_kind;
+    if (kind == LG_RECORDED_ERROR)
+        fprintf(stderr, "lastgood: %s\n", error->reason);
+    printf("%lu steps: %lu violate, %lu inconsistent, %lu undocumented, %lu undetermined\n",
+           check->steps, by_kind[LG_VERDICT_VIOLATES], by_kind[LG_VERDICT_INCONSISTENT],
+           by_kind[LG_VERDICT_UNDOCUMENTED], by_kind[LG_VERDICT_UNDETERMINED]);
+    if (kind == LG_RECORDED_ERROR)
+        return LG_EXIT_HARNESS;
+    if (by_kind[LG_VERDICT_VIOLATES])
+        return LG_EXIT_VIOLATES;
+    bool open = by_kind[LG_VERDICT_INCONSISTENT] || by_kind[LG_VERDICT_UNDETERMINED];
+    return open ? LG_EXIT_UNDETERMINED : LG_EXIT_CONFORMS;
+}
+
+int lg_check_file(FILE *file, enum lg_profile_id profile)
 {
     struct lg_json_error error;
-    struct lg_recording recording;
-    struct lg_trace_step step;
-    struct lg_blobs blobs;
-    struct lg_judge judge;
-    struct count count = {0};
+    struct check check = {0};
     enum lg_recorded kind = LG_RECORDED_ERROR;
-    if (!lg_blobs_init(&blobs) || !lg_judge_init(&judge, options->profile))
-        return LG_EXIT_HARNESS;
-    if (lg_recording_open(&recording, file, &blobs, &error))
-        while ((kind = lg_recording_next(&recording, &step, &error)) == LG_RECORDED_STEP ||
-               kind == LG_RECORDED_RESET) {
-            if (kind == LG_RECORDED_RESET)
-                lg_judge_reset(&judge);
-            else if (step.reply != LG_REPLY_NONE)
-                judge_step(&judge, &recording, &step, &count);
-        }
-    if (kind == LG_RECORDED_ERROR)
-        fprintf(stderr, "lastgood: %s\n", error.reason);
-    lg_recording_close(&recording);
-    lg_judge_free(&judge);
-    lg_blobs_free(&blobs);
-    printf("%lu steps: %lu violate, %lu inconsistent, %lu undocumented, %lu undetermined\n",
-           count.steps, count.by_kind[LG_VERDICT_VIOLATES], count.by_kind[LG_VERDICT_INCONSISTENT],
-           count.by_kind[LG_VERDICT_UNDOCUMENTED], count.by_kind[LG_VERDICT_UNDETERMINED]);
-    if (kind == LG_RECORDED_ERROR)
-        return LG_EXIT_HARNESS;
-    if (count.by_kind[LG_VERDICT_VIOLATES])
-        return LG_EXIT_VIOLATES;
-    bool open = count.by_kind[LG_VERDICT_INCONSISTENT] || count.by_kind[LG_VERDICT_UNDETERMINED];
-    return open ? LG_EXIT_UNDETERMINED : LG_EXIT_CONFORMS;
+    int code = LG_EXIT_HARNESS;
+    bool ready = lg_blobs_init(&check.blobs);
+    ready &= lg_judge_init_for(&check.judge, profile, LG_CHECK_VMS);
+    ready &= lg_overlaps_init(&check.overlaps, &check.judge);
+    check.overlaps.judged = judged;
+    check.overlaps.context = &check;
+    if (ready) {
+        if (lg_recording_open(&check.recording, file, &check.blobs, &error))
+            kind = read_all(&check, &error);
+        code = tell(&check, kind, &error);
+        lg_recording_close(&check.recording);
+    } else
+        fprintf(stderr, "lastgood: no memory\n");
+    lg_overlaps_free(&check.overlaps);
+    lg_judge_free(&check.judge);
+    lg_blobs_free(&check.blobs);
+    return code;
 }
 
 int lg_command_check(int argc, char **argv)
@@ -137,7 +229,7 @@ int lg_command_check(int argc, char **argv)
         FILE *file = fopen(words[0], "r");
         if (!file)
             fprintf(stderr, "lastgood: %s: %s\n", words[0], strerror(errno));
-        code = file ? check_file(file, &options) : LG_EXIT_USAGE;
+        code = file ? lg_check_file(file, options.profile) : LG_EXIT_USAGE;
     }
     free(words);
     return code;

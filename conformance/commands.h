@@ -3,6 +3,10 @@
 #ifndef LG_COMMANDS_H
 #define LG_COMMANDS_H
 
+#include <stdio.h>
+
+#include "model/lastgood.h"
+
 /* 0 conforms; 1 violates or unachieved; 2 undetermined or inconsistent; 3 the harness failed; 64
  * usage. */
 enum {
@@ -20,5 +24,11 @@ int lg_command_enumerate(int argc, char **argv);
 int lg_command_explain(int argc, char **argv);
 int lg_command_list(int argc, char **argv);
 int lg_command_convert(int argc, char **argv);
+
+/* Judges a recording, says what it finds on standard output, and closes the file. Returns an exit
+ * code. VMs beyond LG_CHECK_VMS make the result undetermined: each takes 1.6 MB of address space at
+ * most, and of memory what its explanations need. */
+enum { LG_CHECK_VMS = 128 };
+int lg_check_file(FILE *file, enum lg_profile_id profile);
 
 #endif

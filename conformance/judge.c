@@ -6,17 +6,22 @@
 
 bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile)
 {
+    return lg_judge_init_for(judge, profile, LG_JUDGE_VMS);
+}
+
+bool lg_judge_init_for(struct lg_judge *judge, enum lg_profile_id profile, uint16_t vm_max)
+{
     struct lg_profile loaded;
     memset(judge, 0, sizeof *judge);
     judge->profile = profile;
-    judge->memory = malloc(lg_oracle_bytes(LG_JUDGE_VMS, LG_JUDGE_SET_MAX));
+    judge->vm_max = vm_max;
+    judge->memory = malloc(lg_oracle_bytes(vm_max, LG_JUDGE_SET_MAX));
     judge->steps = calloc(LG_JUDGE_STEPS_MAX, sizeof *judge->steps);
     judge->barriers = calloc(LG_JUDGE_STEPS_MAX + 1, sizeof *judge->barriers);
     if (!judge->memory || !judge->steps || !judge->barriers)
         return false;
     lg_profile_load(&loaded, profile, LG_TAG_UNDOCUMENTED);
-    lg_oracle_init(&judge->oracle, judge->memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &loaded,
-                   &judge->host);
+    lg_oracle_init(&judge->oracle, judge->memory, vm_max, LG_JUDGE_SET_MAX, &loaded, &judge->host);
     return true;
 }
 
@@ -32,6 +37,7 @@ void lg_judge_reset(struct lg_judge *judge)
     lg_oracle_reset(&judge->oracle, &judge->host);
     judge->sent = judge->answered = 0;
     judge->step_count = 0;
+    judge->overlapped = false;
     memset(judge->barriers, 0, (LG_JUDGE_STEPS_MAX + 1) * sizeof *judge->barriers);
 }
 
@@ -57,6 +63,18 @@ void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call)
 {
     keep(judge, call, NULL);
     lg_oracle_begin(&judge->oracle, call, NULL);
+}
+
+int lg_judge_begin(struct lg_judge *judge, const struct lg_call *call,
+                   const struct lg_outcome *seen)
+{
+    judge->overlapped = true;
+    return lg_oracle_begin(&judge->oracle, call, seen);
+}
+
+void lg_judge_end(struct lg_judge *judge, int handle, struct lg_verdict *verdict)
+{
+    lg_oracle_end(&judge->oracle, handle, verdict);
 }
 
 bool lg_judge_has_vm(const struct lg_judge *judge, uint16_t vm)
@@ -131,10 +149,10 @@ struct lg_explanation lg_judge_explain(const struct lg_judge *judge)
     struct lg_explanation explanation = {false, 0, 0};
     struct lg_profile all;
     struct lg_oracle *oracle = malloc(sizeof *oracle);
-    void *memory = malloc(lg_oracle_bytes(LG_JUDGE_VMS, LG_JUDGE_SET_MAX));
-    if (oracle && memory) {
+    void *memory = malloc(lg_oracle_bytes(judge->vm_max, LG_JUDGE_SET_MAX));
+    if (oracle && memory && !judge->overlapped) {
         lg_profile_load(&all, LG_PROFILE_documented, LG_TAG_VIOLATES);
-        lg_oracle_init(oracle, memory, LG_JUDGE_VMS, LG_JUDGE_SET_MAX, &all, &judge->host);
+        lg_oracle_init(oracle, memory, judge->vm_max, LG_JUDGE_SET_MAX, &all, &judge->host);
         if (replay(judge, oracle))
             explanation = first_mark(oracle);
     }

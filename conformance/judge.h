@@ -19,6 +19,8 @@ struct lg_judge {
     struct lg_host_word host; /* after a reset; zero is a host of 2016 */
     bool *barriers;           /* a barrier before the step of that index */
     unsigned step_count;
+    uint16_t vm_max;
+    bool overlapped; /* since the last reset: the trace is no sequence, so nothing explains it */
 };
 
 /* Why something violates: the alternative that would explain it. */
@@ -29,6 +31,7 @@ struct lg_explanation {
 };
 
 bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile);
+bool lg_judge_init_for(struct lg_judge *judge, enum lg_profile_id profile, uint16_t vm_max);
 void lg_judge_free(struct lg_judge *judge);
 
 /* The target was made new: it is judge->host now. */
@@ -38,6 +41,10 @@ void lg_judge_reset(struct lg_judge *judge);
 void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
                    const struct lg_outcome *seen, struct lg_verdict *verdict);
 void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call);
+/* Calls that overlap: as lg_oracle_begin and lg_oracle_end. */
+int lg_judge_begin(struct lg_judge *judge, const struct lg_call *call,
+                   const struct lg_outcome *seen);
+void lg_judge_end(struct lg_judge *judge, int handle, struct lg_verdict *verdict);
 /* The time of the next step, in milliseconds since the reset: of a target whose clock is real. */
 void lg_judge_time(struct lg_judge *judge, uint64_t from, uint64_t to);
 void lg_judge_barrier(struct lg_judge *judge);

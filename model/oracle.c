@@ -20,6 +20,7 @@ size_t lg_oracle_bytes(uint16_t vm_max, uint32_t set_max)
 {
     size_t sets = (size_t)vm_max + 1;
     return aligned(sets * sizeof(struct lg_set)) +
+           aligned(sets * LG_PENDING_MAX * sizeof(struct lg_open_call)) +
            aligned(LG_READINGS_MAX * sizeof(struct lg_readings)) +
            aligned(LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record)) +
            aligned(index_size(set_max) * sizeof(uint32_t)) +
@@ -42,6 +43,7 @@ static void start_set(struct lg_set *set, uint16_t vm, const struct lg_host_word
     set->count = 1;
     set->vm = vm;
     set->used = 1;
+    set->open_mask = set->lost_mask = set->narrowed = 0;
 }
 
 void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uint32_t set_max,
@@ -53,14 +55,18 @@ void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uin
     oracle->vm_max = vm_max;
     oracle->set_max = set_max;
     oracle->sets = carve(&at, ((size_t)vm_max + 1) * sizeof(struct lg_set));
+    struct lg_open_call *open =
+        carve(&at, ((size_t)vm_max + 1) * LG_PENDING_MAX * sizeof(struct lg_open_call));
     oracle->readings = carve(&at, LG_READINGS_MAX * sizeof(struct lg_readings));
     oracle->records = carve(&at, LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record));
     oracle->index_size = index_size(set_max);
     oracle->index = carve(&at, oracle->index_size * sizeof *oracle->index);
     struct lg_element *elements =
         carve(&at, ((size_t)vm_max + 2) * set_max * sizeof(struct lg_element));
-    for (unsigned i = 0; i <= vm_max; i++)
+    for (unsigned i = 0; i <= vm_max; i++) {
         oracle->sets[i].elements = elements + (size_t)i * set_max;
+        oracle->sets[i].open = open + (size_t)i * LG_PENDING_MAX;
+    }
     oracle->next.elements = elements + ((size_t)vm_max + 1) * set_max;
     memset(&oracle->readings[0], 0, sizeof oracle->readings[0]);
     oracle->readings_count = 1;
@@ -69,8 +75,7 @@ void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uin
 
 void lg_oracle_reset(struct lg_oracle *oracle, const struct lg_host_word *host)
 {
-    memset(oracle->open, 0, sizeof oracle->open);
-    oracle->open_count = 0;
+    oracle->timed = 0;
     oracle->record_count = 0;
     oracle->readings_count = 1;
     oracle->violated = 0;
@@ -80,34 +85,41 @@ void lg_oracle_reset(struct lg_oracle *oracle, const struct lg_host_word *host)
     start_set(&oracle->sets[0], LG_VM_HOST, host);
 }
 
-struct lg_set *lg_oracle_set(struct lg_oracle *oracle, uint16_t vm)
+/* Gives a set the time that it is. */
+static void touch(const struct lg_oracle *oracle, struct lg_set *set)
 {
-    for (unsigned i = 0; i < oracle->set_count; i++)
-        if (oracle->sets[i].vm == vm)
-            return &oracle->sets[i];
-    if (oracle->set_count > oracle->vm_max)
-        return NULL;
-    struct lg_set *set = &oracle->sets[oracle->set_count++];
-    start_set(set, vm, &oracle->sets[0].elements[0].cell.host);
-    return set;
+    const struct lg_host_word *host = &set->elements[0].cell.host;
+    if (!oracle->timed || (host->now_from == oracle->now_from && host->now_to == oracle->now_to))
+        return;
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct lg_element *element = &set->elements[i];
+        element->cell.host.now_from = oracle->now_from;
+        element->cell.host.now_to = oracle->now_to;
+        element->hash = lg_cell_hash(&element->cell);
+    }
 }
 
-static void rehash(struct lg_set *set)
+struct lg_set *lg_oracle_set(struct lg_oracle *oracle, uint16_t vm)
 {
-    for (uint32_t i = 0; i < set->count; i++)
-        set->elements[i].hash = lg_cell_hash(&set->elements[i].cell);
+    struct lg_set *set = NULL;
+    for (unsigned i = 0; i < oracle->set_count && !set; i++)
+        if (oracle->sets[i].vm == vm)
+            set = &oracle->sets[i];
+    if (!set && oracle->set_count > oracle->vm_max)
+        return NULL;
+    if (!set) {
+        set = &oracle->sets[oracle->set_count++];
+        start_set(set, vm, &oracle->sets[0].elements[0].cell.host);
+    }
+    touch(oracle, set);
+    return set;
 }
 
 void lg_oracle_set_time(struct lg_oracle *oracle, uint64_t from, uint64_t to)
 {
-    for (unsigned i = 0; i < oracle->set_count; i++) {
-        struct lg_set *set = &oracle->sets[i];
-        for (uint32_t j = 0; j < set->count; j++) {
-            set->elements[j].cell.host.now_from = from;
-            set->elements[j].cell.host.now_to = to;
-        }
-        rehash(set);
-    }
+    oracle->now_from = from;
+    oracle->now_to = to;
+    oracle->timed = 1;
 }
 
 /* ---- verdicts ---- */
@@ -233,9 +245,8 @@ static uint16_t violated_clause(const struct lg_verdict *verdict, const struct l
 
 /* Nothing explains what was seen: say what would have, and go on with all that the call may have
  * done. */
-static void report_violation(struct lg_oracle *oracle, struct lg_set *set,
-                             const struct lg_call *call, const struct lg_outcome *seen,
-                             struct lg_verdict *verdict)
+void lg_oracle_violation(struct lg_oracle *oracle, struct lg_set *set, const struct lg_call *call,
+                         const struct lg_outcome *seen, struct lg_verdict *verdict)
 {
     struct lg_attempt rebind = {call, seen, 0, true};
     struct lg_attempt any = {call, NULL, 0, false};
@@ -253,7 +264,7 @@ static void report_violation(struct lg_oracle *oracle, struct lg_set *set,
         }
         oracle->violated = 1;
     }
-    if (oracle->bound_hit)
+    if (oracle->bound_hit || set->narrowed)
         verdict->kind = LG_VERDICT_UNDETERMINED;
     lg_set_swap_next(oracle, set);
 }
@@ -277,21 +288,14 @@ static void report_marks(struct lg_oracle *oracle, const struct lg_set *set,
             .clause;
 }
 
-static void settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_verdict *verdict)
+void lg_oracle_settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_verdict *verdict)
 {
+    lg_set_prune(oracle, set);
     if (verdict->kind == LG_VERDICT_CONFORMS)
         report_marks(oracle, set, verdict);
-    if (!lg_oracle_join(oracle, set) && verdict->kind < LG_VERDICT_INCONSISTENT)
+    if (!set->narrowed && !lg_oracle_join(oracle, set) && verdict->kind < LG_VERDICT_INCONSISTENT)
         verdict->kind = LG_VERDICT_INCONSISTENT;
     verdict->set_size = set->count > 65535 ? 65535 : (uint16_t)set->count;
-}
-
-static bool has_open_calls(const struct lg_oracle *oracle, uint16_t vm)
-{
-    for (unsigned k = 0; k < LG_PENDING_MAX && oracle->open_count > 0; k++)
-        if (oracle->open[k].used && oracle->open[k].call.vm == vm)
-            return true;
-    return false;
 }
 
 /* The whole host at once: the event happens to every set. */
@@ -301,6 +305,8 @@ static void step_host_event(struct lg_oracle *oracle, const struct lg_call *call
         struct lg_call own = *call;
         struct lg_attempt attempt = {&own, NULL, 0, false};
         own.vm = oracle->sets[i].vm;
+        touch(oracle, &oracle->sets[i]);
+        lg_set_close(oracle, &oracle->sets[i], 0);
         lg_set_successors(oracle, &oracle->sets[i], &attempt);
         lg_set_swap_next(oracle, &oracle->sets[i]);
         lg_oracle_join(oracle, &oracle->sets[i]);
@@ -308,8 +314,8 @@ static void step_host_event(struct lg_oracle *oracle, const struct lg_call *call
 }
 
 /* A service that said it stopped has stopped for every VM. */
-static void follow_service(struct lg_oracle *oracle, const struct lg_call *call,
-                           const struct lg_outcome *seen)
+void lg_oracle_follow_service(struct lg_oracle *oracle, const struct lg_call *call,
+                              const struct lg_outcome *seen)
 {
     struct lg_call event;
     if (seen->fault || seen->return_value != 0)
@@ -328,6 +334,7 @@ static void import_successors(struct lg_oracle *oracle, const struct lg_set *set
 {
     const struct lg_set *exported = lg_oracle_set(oracle, call->other);
     lg_set_clear_next(oracle);
+    oracle->optional = set->lost_mask;
     for (uint32_t i = 0; exported && i < exported->count; i++) {
         const struct lg_vm *vm = &exported->elements[i].cell.vm;
         struct lg_call own = *call;
@@ -358,8 +365,12 @@ void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
         verdict->kind = LG_VERDICT_UNDETERMINED;
         return;
     }
-    if (has_open_calls(oracle, call->vm))
-        lg_set_close(oracle, set);
+    bool full = set->open_mask == (1u << LG_PENDING_MAX) - 1;
+    if (set->open_mask && !full && call->method != LG_CALL_VM_IMPORTED) {
+        lg_oracle_end(oracle, lg_oracle_begin(oracle, call, seen), verdict);
+        return;
+    }
+    lg_set_close(oracle, set, 0);
     if (call->method == LG_CALL_VM_IMPORTED)
         import_successors(oracle, set, call, seen);
     else {
@@ -369,99 +380,7 @@ void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
     if (oracle->next.count)
         lg_set_swap_next(oracle, set);
     else
-        report_violation(oracle, set, call, seen, verdict);
-    settle(oracle, set, verdict);
-    follow_service(oracle, call, seen);
-}
-
-int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
-                    const struct lg_outcome *seen)
-{
-    for (int k = 0; k < LG_PENDING_MAX; k++) {
-        struct lg_open_call *open = &oracle->open[k];
-        if (open->used)
-            continue;
-        memset(open, 0, sizeof *open);
-        open->call = *call;
-        open->used = 1;
-        oracle->open_count++;
-        open->lost = seen == NULL;
-        if (seen)
-            open->seen = *seen;
-        return k;
-    }
-    oracle->bound_hit = 1;
-    return -1;
-}
-
-/* Clears a bit of what has taken effect; elements that differed only by it become one. */
-static void forget(struct lg_oracle *oracle, struct lg_set *set, uint16_t bits)
-{
-    lg_set_clear_next(oracle);
-    for (uint32_t i = 0; i < set->count; i++) {
-        struct lg_element *to = &oracle->next.elements[oracle->next.count];
-        *to = set->elements[i];
-        to->done &= (uint16_t)~bits;
-        lg_set_commit(oracle, &oracle->next);
-    }
-    lg_set_swap_next(oracle, set);
-}
-
-static uint32_t count_done(const struct lg_set *set, uint16_t bit)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < set->count; i++)
-        count += (set->elements[i].done & bit) != 0;
-    return count;
-}
-
-static void keep_done(struct lg_set *set, uint16_t bit)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < set->count; i++)
-        if (set->elements[i].done & bit)
-            set->elements[kept++] = set->elements[i];
-    set->count = kept;
-}
-
-void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verdict)
-{
-    struct lg_open_call *open = &oracle->open[handle];
-    uint16_t bit = (uint16_t)(1u << handle);
-    memset(verdict, 0, offsetof(struct lg_verdict, allowed));
-    struct lg_set *set = lg_oracle_set(oracle, open->call.vm);
-    if (!set) {
-        oracle->bound_hit = 1;
-        verdict->kind = LG_VERDICT_UNDETERMINED;
-        return;
-    }
-    lg_set_close(oracle, set);
-    open->used = 0;
-    oracle->open_count--;
-    if (count_done(set, bit))
-        keep_done(set, bit);
-    else
-        report_violation(oracle, set, &open->call, &open->seen, verdict);
-    forget(oracle, set, bit);
-    settle(oracle, set, verdict);
-    follow_service(oracle, &open->call, &open->seen);
-}
-
-void lg_oracle_barrier(struct lg_oracle *oracle)
-{
-    uint16_t lost = 0;
-    for (unsigned k = 0; k < LG_PENDING_MAX; k++)
-        if (oracle->open[k].used && oracle->open[k].lost)
-            lost |= (uint16_t)(1u << k);
-    if (!lost)
-        return;
-    for (unsigned i = 0; i < oracle->set_count; i++) {
-        lg_set_close(oracle, &oracle->sets[i]);
-        forget(oracle, &oracle->sets[i], lost);
-    }
-    for (unsigned k = 0; k < LG_PENDING_MAX; k++)
-        if (lost >> k & 1) {
-            oracle->open[k].used = 0;
-            oracle->open_count--;
-        }
+        lg_oracle_violation(oracle, set, call, seen, verdict);
+    lg_oracle_settle(oracle, set, verdict);
+    lg_oracle_follow_service(oracle, call, seen);
 }

@@ -46,12 +46,21 @@ struct lg_element {
     uint8_t mark_tag;
 };
 
+struct lg_open_call;
 struct lg_set {
     struct lg_element *elements;
+    struct lg_open_call *open; /* LG_PENDING_MAX: the calls of this VM that are not answered */
     uint32_t count;
     uint16_t vm;
     uint16_t used;
+    uint16_t open_mask; /* places of `open` that are taken */
+    uint16_t lost_mask; /* those of them that need not take effect */
+    uint16_t narrowed;  /* explanations in which one did were passed over for want of time: it
+                           never violates from then on, but is undetermined */
 };
+
+/* Instead of an assignment: the element is no longer part of its set. */
+enum { LG_ELEMENT_GONE = 0xFFFF };
 
 /* A job that left its cell. Those that ended differently in different explanations accept any ended
  * state. */
@@ -64,8 +73,8 @@ struct lg_record {
 struct lg_open_call {
     struct lg_call call;
     struct lg_outcome seen;
-    uint8_t used;
     uint8_t lost; /* no reply came: it may take effect until a barrier, and answer anything */
+    uint8_t many; /* and so may others like it, for which there was no place */
 };
 
 /* Ways of one call that fit what was seen: beyond this many, readings are bound whether they matter
@@ -89,7 +98,7 @@ struct lg_leaves {
     struct lg_leaf items[LG_LEAVES_MAX];
 };
 
-enum { LG_ORACLE_RECORDS_MAX = 1024 };
+enum { LG_ORACLE_RECORDS_MAX = 16384 };
 
 struct lg_oracle {
     struct lg_profile profile;
@@ -107,8 +116,10 @@ struct lg_oracle {
     uint32_t indexed_count;
     uint32_t index_size;     /* a power of two, twice set_max or more */
     struct lg_leaves leaves; /* scratch of one call on one element */
-    struct lg_open_call open[LG_PENDING_MAX];
-    uint8_t open_count;
+    uint64_t now_from;       /* of lg_oracle_set_time, for sets that are touched from then on */
+    uint64_t now_to;
+    uint16_t optional;       /* lost_mask of the set at work */
+    uint8_t timed;           /* lg_oracle_set_time was called since the last reset */
     uint64_t approximations; /* how often room was short */
     uint64_t steps;          /* of the model, for figures */
     uint8_t bound_hit;       /* since the last reset: "violates" is "undetermined" from then on */
@@ -135,13 +146,16 @@ void lg_oracle_set_time(struct lg_oracle *oracle, uint64_t from, uint64_t to);
 void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
                     const struct lg_outcome *seen, struct lg_verdict *verdict);
 
-/* A call was sent; seen NULL: no reply will come. Returns its handle, -1 where no more can be open.
- */
+/* A call was sent; seen NULL: no reply will come. Returns its handle. -1: it changes nothing and no
+ * reply will come, or LG_PENDING_MAX calls of its VM are open. */
 int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
                     const struct lg_outcome *seen);
 
 /* The reply of an open call arrived. */
 void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verdict);
+
+/* An open call without a reply takes no effect from here on. */
+void lg_oracle_forget(struct lg_oracle *oracle, int handle);
 
 /* From here on, calls without a reply no longer take effect. */
 void lg_oracle_barrier(struct lg_oracle *oracle);

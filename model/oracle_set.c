@@ -138,17 +138,25 @@ static void mark(struct lg_element *element, const struct lg_leaf *leaf)
     }
 }
 
-static bool same_element(const struct lg_element *a, const struct lg_element *b)
+/* Whether one leads to all that the other leads to: they are equal, or the other differs only in
+ * that calls without a reply have taken effect, which they may in the one as well. */
+static bool covers(const struct lg_oracle *oracle, const struct lg_element *one,
+                   const struct lg_element *other)
 {
-    return a->hash == b->hash && a->readings == b->readings && a->done == b->done &&
-           lg_cell_equal(&a->cell, &b->cell);
+    if (one->hash != other->hash || one->readings != other->readings ||
+        !lg_cell_equal(&one->cell, &other->cell))
+        return false;
+    uint16_t more = one->done ^ other->done;
+    return more == 0 ||
+           (!(more & one->done) && !(more & ~oracle->optional) && one->mark_tag <= other->mark_tag);
 }
 
 /* Finds an equal element by walking: what small sets do. */
-static struct lg_element *find_by_walk(const struct lg_set *set, const struct lg_element *candidate)
+static struct lg_element *find_by_walk(const struct lg_oracle *oracle, const struct lg_set *set,
+                                       const struct lg_element *candidate)
 {
     for (uint32_t i = 0; i < set->count; i++)
-        if (same_element(&set->elements[i], candidate))
+        if (covers(oracle, &set->elements[i], candidate))
             return &set->elements[i];
     return NULL;
 }
@@ -158,7 +166,7 @@ static uint32_t *index_place(struct lg_oracle *oracle, const struct lg_set *set,
 {
     uint32_t mask = oracle->index_size - 1;
     uint32_t at = (uint32_t)candidate->hash & mask;
-    while (oracle->index[at] && !same_element(&set->elements[oracle->index[at] - 1], candidate))
+    while (oracle->index[at] && !covers(oracle, &set->elements[oracle->index[at] - 1], candidate))
         at = (at + 1) & mask;
     return &oracle->index[at];
 }
@@ -181,7 +189,7 @@ static struct lg_element *find(struct lg_oracle *oracle, struct lg_set *set,
 {
     enum { WALKED_MAX = 24 };
     if (set->count < WALKED_MAX)
-        return find_by_walk(set, candidate);
+        return find_by_walk(oracle, set, candidate);
     catch_up(oracle, set);
     uint32_t there = *index_place(oracle, set, candidate);
     return there ? &set->elements[there - 1] : NULL;
@@ -206,10 +214,12 @@ void lg_set_commit(struct lg_oracle *oracle, struct lg_set *set)
     set->count++;
 }
 
-struct lg_record *lg_oracle_record(struct lg_oracle *oracle, uint16_t vm, uint16_t name)
+struct lg_record *lg_oracle_record(const struct lg_oracle *oracle, uint16_t vm, uint16_t name)
 {
-    for (unsigned i = 0; i < oracle->record_count; i++)
-        if (oracle->records[i].vm == vm && oracle->records[i].job.name == name)
+    if (name == 0)
+        return NULL;
+    for (unsigned i = oracle->record_count; i-- > 0;)
+        if (oracle->records[i].job.name == name && oracle->records[i].vm == vm)
             return &oracle->records[i];
     return NULL;
 }
@@ -307,9 +317,44 @@ static bool looks_the_same(struct lg_oracle *oracle, const struct lg_element *fr
     return false;
 }
 
+static bool holds_job(const struct lg_cell *cell, uint16_t name)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        if (cell->jobs[i].state != LG_JOB_FREE && cell->jobs[i].name == name)
+            return true;
+    return false;
+}
+
+/* A list of jobs without those that left the cell: whether they are listed the cell cannot tell. */
+static struct lg_outcome without_records(const struct lg_oracle *oracle, uint16_t vm,
+                                         const struct lg_cell *cell, const struct lg_outcome *seen)
+{
+    struct lg_outcome left = *seen;
+    left.list_count = 0;
+    for (unsigned i = 0; i < seen->list_count; i++)
+        if (holds_job(cell, seen->list[i]) || !lg_oracle_record(oracle, vm, seen->list[i]))
+            left.list[left.list_count++] = seen->list[i];
+    return left;
+}
+
+static void add_any(struct lg_oracle *oracle, const struct lg_element *from,
+                    const struct lg_attempt *attempt, struct lg_set *into);
+
 /* Puts the successors of one element that fit what was seen into `into`. */
-static void add_successors(struct lg_oracle *oracle, const struct lg_element *from,
-                           const struct lg_attempt *attempt, struct lg_set *into)
+void lg_set_add(struct lg_oracle *oracle, const struct lg_element *from,
+                const struct lg_attempt *attempt, struct lg_set *into)
+{
+    struct lg_attempt own = *attempt;
+    struct lg_outcome left;
+    if (own.call->method == LG_CALL_LIST_JOBS && own.seen && oracle->record_count) {
+        left = without_records(oracle, own.call->vm, &from->cell, own.seen);
+        own.seen = &left;
+    }
+    add_any(oracle, from, &own, into);
+}
+
+static void add_any(struct lg_oracle *oracle, const struct lg_element *from,
+                    const struct lg_attempt *attempt, struct lg_set *into)
 {
     const struct lg_record *record =
         lg_oracle_record(oracle, attempt->call->vm, attempt->call->job);
@@ -338,11 +383,29 @@ static void add_successors(struct lg_oracle *oracle, const struct lg_element *fr
     join_set(oracle, leaves, attempt, into);
 }
 
+void lg_set_prune(struct lg_oracle *oracle, struct lg_set *set)
+{
+    enum { COMPARED_MAX = 1024 };
+    uint32_t kept = 0;
+    if (set->count < 2 || set->count > COMPARED_MAX)
+        return;
+    oracle->optional = set->lost_mask;
+    for (uint32_t i = 0; i < set->count; i++) {
+        bool covered = false;
+        for (uint32_t k = 0; k < set->count && !covered; k++)
+            covered = (k < kept || k > i) && covers(oracle, &set->elements[k], &set->elements[i]);
+        if (!covered)
+            set->elements[kept++] = set->elements[i];
+    }
+    set->count = kept;
+    oracle->indexed = NULL;
+}
+
 void lg_set_add_successors(struct lg_oracle *oracle, const struct lg_set *set,
                            const struct lg_attempt *attempt)
 {
     for (uint32_t i = 0; i < set->count; i++)
-        add_successors(oracle, &set->elements[i], attempt, &oracle->next);
+        lg_set_add(oracle, &set->elements[i], attempt, &oracle->next);
 }
 
 void lg_set_swap_next(struct lg_oracle *oracle, struct lg_set *set)
@@ -354,22 +417,6 @@ void lg_set_swap_next(struct lg_oracle *oracle, struct lg_set *set)
     oracle->next.count = 0;
 }
 
-/* Lets every open call of the VM take effect in every order, wherever it can. The set grows while
- * it is walked. */
-void lg_set_close(struct lg_oracle *oracle, struct lg_set *set)
-{
-    for (uint32_t i = 0; i < set->count; i++)
-        for (unsigned k = 0; k < LG_PENDING_MAX; k++) {
-            const struct lg_open_call *open = &oracle->open[k];
-            struct lg_attempt attempt = {&open->call, open->lost ? NULL : &open->seen,
-                                         (uint16_t)(1u << k), false};
-            if (!open->used || open->call.vm != set->vm || (set->elements[i].done >> k & 1))
-                continue;
-            struct lg_element from = set->elements[i];
-            add_successors(oracle, &from, &attempt, set);
-        }
-}
-
 void lg_set_clear_next(struct lg_oracle *oracle)
 {
     oracle->next.count = 0;
@@ -379,7 +426,8 @@ void lg_set_clear_next(struct lg_oracle *oracle)
 void lg_set_successors(struct lg_oracle *oracle, const struct lg_set *set,
                        const struct lg_attempt *attempt)
 {
+    oracle->optional = set->lost_mask;
     lg_set_clear_next(oracle);
     for (uint32_t i = 0; i < set->count; i++)
-        add_successors(oracle, &set->elements[i], attempt, &oracle->next);
+        lg_set_add(oracle, &set->elements[i], attempt, &oracle->next);
 }

@@ -24,6 +24,16 @@ bool lg_recorder_start(struct lg_recorder *recorder, FILE *file, struct lg_blobs
                                       target, "profile", profile));
 }
 
+bool lg_recorder_start_clients(struct lg_recorder *recorder, FILE *file, struct lg_blobs *blobs,
+                               const char *target, bool virtual_clock)
+{
+    recorder->file = file;
+    recorder->steps = 0;
+    lg_names_of_scripts(&recorder->names, blobs);
+    return write_line(file, json_pack("{s:s, s:s, s:s}", "format", LG_RECORDING_FORMAT, "target",
+                                      target, "clock", virtual_clock ? "virtual" : "real"));
+}
+
 void lg_recorder_step(struct lg_recorder *recorder, const struct lg_trace_step *step)
 {
     json_t *line = lg_call_to_json(&step->call, &recorder->names);
@@ -81,6 +91,8 @@ bool lg_recording_open(struct lg_recording *recording, FILE *file, struct lg_blo
     if (header && !known)
         lg_json_fail(error, "line 1: the format is %.60s, this program reads " LG_RECORDING_FORMAT,
                      format ? format : "not given");
+    const char *clock = json_string_value(json_object_get(header, "clock"));
+    recording->virtual_clock = clock && strcmp(clock, "virtual") == 0;
     json_decref(header);
     return known;
 }

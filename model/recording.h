@@ -20,6 +20,11 @@ struct lg_recorder {
 bool lg_recorder_start(struct lg_recorder *recorder, FILE *file, struct lg_blobs *blobs,
                        const char *target, const char *profile);
 
+/* The same for calls of several clients, their times by the clients' clock; virtual_clock: the
+ * target's is moved by events. */
+bool lg_recorder_start_clients(struct lg_recorder *recorder, FILE *file, struct lg_blobs *blobs,
+                               const char *target, bool virtual_clock);
+
 /* Writes one step, or that the target was reset. */
 void lg_recorder_step(struct lg_recorder *recorder, const struct lg_trace_step *step);
 void lg_recorder_reset(struct lg_recorder *recorder);
@@ -31,7 +36,9 @@ struct lg_recording {
     struct lg_names names;
     char *line;
     size_t capacity;
-    unsigned number; /* of the line last read */
+    unsigned number;    /* of the line last read */
+    bool virtual_clock; /* times are the clients' own: they order calls, and say nothing of the
+                           target's clock */
 };
 
 /* Reads the header; then one line after the other. Errors name the line. */

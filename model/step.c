@@ -39,14 +39,17 @@ static bool is_refused_without_effect(const struct lg_cell *cell, const struct l
 }
 
 /* A look at a job narrows what is known of it. */
-bool lg_call_leaves_cell(const struct lg_cell *cell, const struct lg_call *call,
-                         const struct lg_outcome *seen)
+bool lg_call_only_looks(const struct lg_call *call)
 {
     if (call->method == LG_CALL_GET_KEY_PROTECTOR)
         return true;
-    if (lg_methods[call->method].kind == LG_KIND_READ)
-        return call->method != LG_CALL_READ_JOB;
-    return is_refused_without_effect(cell, call, seen);
+    return lg_methods[call->method].kind == LG_KIND_READ && call->method != LG_CALL_READ_JOB;
+}
+
+bool lg_call_leaves_cell(const struct lg_cell *cell, const struct lg_call *call,
+                         const struct lg_outcome *seen)
+{
+    return lg_call_only_looks(call) || is_refused_without_effect(cell, call, seen);
 }
 
 void lg_step_progress(struct lg_turn *turn)

@@ -45,8 +45,9 @@ void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
 bool lg_field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen,
                       unsigned field);
 
-/* step.c: whether a call that was answered so leaves a cell as it is, but for the progress of jobs;
- * how far the jobs are when it comes. */
+/* step.c: whether a call leaves a cell as it is, but for the progress of jobs, whatever it answers,
+ * or when it was answered so; how far the jobs are when it comes. */
+bool lg_call_only_looks(const struct lg_call *call);
 bool lg_call_leaves_cell(const struct lg_cell *cell, const struct lg_call *call,
                          const struct lg_outcome *seen);
 void lg_step_progress(struct lg_turn *turn);
