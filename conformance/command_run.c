@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "clause_names.h"
 #include "commands.h"
+#include "expected.h"
 #include "model/suggest.h"
 #include "parallel.h"
 #include "runner.h"
@@ -33,6 +34,9 @@ static const char help[] =
     "  --fail-on undocumented   exit 1 where only an undocumented alternative explains\n"
     "  --report KIND=FILE   json, junit or tap; may be given several times\n"
     "  --record FILE        write a recording of all calls\n"
+    "  --expected FILE      deviations that are known; any other, an expired one and one that no "
+    "longer happens fail\n"
+    "  --update             write that file anew\n"
     "\n"
     "of http:// and https:// targets:\n" LG_LOGIN_HELP LG_RUN_HELP "\n"
     "examples:\n"
@@ -59,6 +63,8 @@ struct options {
     const char *files[REPORTS_MAX];
     unsigned report_count;
     const char *record;
+    const char *expected;
+    bool update;
     const char *target;
     const char *const *paths;
     size_t path_count;
@@ -158,6 +164,19 @@ static bool take_record(void *self, const char *value)
     return true;
 }
 
+static bool take_expected(void *self, const char *value)
+{
+    ((struct options *)self)->expected = value;
+    return true;
+}
+
+static bool take_update(void *self, const char *value)
+{
+    (void)value;
+    ((struct options *)self)->update = true;
+    return true;
+}
+
 static const struct lg_option known[] = {
     {"--profile", true, take_profile},
     {"--tier", true, take_tier},
@@ -167,6 +186,8 @@ static const struct lg_option known[] = {
     {"--fail-on", true, take_fail_on},
     {"--report", true, take_report},
     {"--record", true, take_record},
+    {"--expected", true, take_expected},
+    {"--update", false, take_update},
     LG_LOGIN_ARGUMENTS,
     LG_RUN_ARGUMENTS,
 };
@@ -257,14 +278,14 @@ static int run_files(const struct options *options, const struct lg_file_list *f
 static int exit_code(const struct options *options, const struct lg_results *results)
 {
     size_t executed = results->count - lg_results_count(results, LG_VECTOR_SKIPPED);
-    if (lg_results_count(results, LG_VECTOR_VIOLATES) ||
-        lg_results_count(results, LG_VECTOR_UNACHIEVED))
+    if (lg_results_count_open(results, LG_VECTOR_VIOLATES) ||
+        lg_results_count_open(results, LG_VECTOR_UNACHIEVED))
         return LG_EXIT_VIOLATES;
-    if (options->fail_on_undocumented && lg_results_count(results, LG_VECTOR_UNDOCUMENTED))
+    if (options->fail_on_undocumented && lg_results_count_open(results, LG_VECTOR_UNDOCUMENTED))
         return LG_EXIT_VIOLATES;
-    if (lg_results_count(results, LG_VECTOR_INCONSISTENT))
+    if (lg_results_count_open(results, LG_VECTOR_INCONSISTENT))
         return options->profile == LG_PROFILE_documented ? LG_EXIT_UNDETERMINED : LG_EXIT_VIOLATES;
-    if (lg_results_count(results, LG_VECTOR_UNDETERMINED))
+    if (lg_results_count_open(results, LG_VECTOR_UNDETERMINED))
         return LG_EXIT_UNDETERMINED;
     if (!options->selected && executed * 100 < results->count * SMOKE_SHARE_PERCENT)
         return LG_EXIT_UNDETERMINED;
@@ -280,6 +301,34 @@ static int write_reports(const struct options *options, const struct lg_results 
             return LG_EXIT_HARNESS;
         }
     return -1;
+}
+
+/* What is expected fails nobody; what is listed and is not so does. -1: go on. */
+static int compare_with_expected(const struct options *options, struct lg_results *results)
+{
+    struct lg_expected expected;
+    struct lg_json_error error;
+    int code = -1;
+    if (!options->expected)
+        return -1;
+    if (!lg_expected_load(&expected, options->expected, options->update, &error)) {
+        fprintf(stderr, "lastgood: %s\n", error.reason);
+        code = LG_EXIT_USAGE;
+    } else {
+        lg_expected_mark(&expected, results, options->fail_on_undocumented);
+        if (lg_expected_complain(&expected, !options->selected))
+            code = LG_EXIT_VIOLATES;
+        if (options->update) {
+            code = LG_EXIT_CONFORMS;
+            if (!lg_expected_update(&expected, options->target, !options->selected)) {
+                fprintf(stderr, "lastgood: %s: ", options->expected);
+                perror("");
+                code = LG_EXIT_HARNESS;
+            }
+        }
+    }
+    lg_expected_free(&expected);
+    return code;
 }
 
 static FILE *start_recording(const struct options *options, struct lg_runner *runner,
@@ -394,6 +443,8 @@ static int run_all(const struct options *options, const struct lg_file_list *fil
         code = write_reports(options, results);
     if (options->wsman.dry_run)
         return code;
+    if (code < 0)
+        code = compare_with_expected(options, results);
     lg_results_summary(results, summary, sizeof summary);
     printf("%s\n", summary);
     return code < 0 ? exit_code(options, results) : code;
@@ -411,6 +462,10 @@ int lg_command_run(int argc, char **argv)
                      : LG_EXIT_HARNESS;
     if (code < 0 && count == 0) {
         fprintf(stderr, "lastgood: a target is missing; see lastgood run --help\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0 && options.update && !options.expected) {
+        fprintf(stderr, "lastgood: --update needs --expected FILE\n");
         code = LG_EXIT_USAGE;
     }
     if (code < 0 && options.record && options.jobs > 1) {

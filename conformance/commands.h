@@ -24,6 +24,9 @@ int lg_command_enumerate(int argc, char **argv);
 int lg_command_explain(int argc, char **argv);
 int lg_command_list(int argc, char **argv);
 int lg_command_convert(int argc, char **argv);
+int lg_command_diff(int argc, char **argv);
+int lg_command_shrink(int argc, char **argv);
+int lg_command_record(int argc, char **argv);
 
 /* Judges a recording, says what it finds on standard output, and closes the file. Returns an exit
  * code. VMs beyond LG_CHECK_VMS make the result undetermined: each takes 1.6 MB of address space at

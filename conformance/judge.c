@@ -25,6 +25,12 @@ bool lg_judge_init_for(struct lg_judge *judge, enum lg_profile_id profile, uint1
     return true;
 }
 
+void lg_judge_admit(struct lg_judge *judge, enum lg_site site, unsigned alternative)
+{
+    for (unsigned i = 0; i < lg_sites[site].slots; i++)
+        judge->oracle.profile.allowed[lg_sites[site].slot + i] |= (uint16_t)(1u << alternative);
+}
+
 void lg_judge_free(struct lg_judge *judge)
 {
     free(judge->memory);
@@ -142,6 +148,11 @@ static struct lg_explanation first_mark(const struct lg_oracle *oracle)
             return (struct lg_explanation){true, first->mark_slot, first->mark_alternative};
     }
     return (struct lg_explanation){false, 0, 0};
+}
+
+struct lg_explanation lg_judge_admitted(const struct lg_judge *judge)
+{
+    return first_mark(&judge->oracle);
 }
 
 struct lg_explanation lg_judge_explain(const struct lg_judge *judge)

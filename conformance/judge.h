@@ -32,6 +32,11 @@ struct lg_explanation {
 
 bool lg_judge_init(struct lg_judge *judge, enum lg_profile_id profile);
 bool lg_judge_init_for(struct lg_judge *judge, enum lg_profile_id profile, uint16_t vm_max);
+/* Admits an alternative that violates, for targets that are known for it. */
+void lg_judge_admit(struct lg_judge *judge, enum lg_site site, unsigned alternative);
+
+/* Whether only such an alternative explains what was seen since the reset. */
+struct lg_explanation lg_judge_admitted(const struct lg_judge *judge);
 void lg_judge_free(struct lg_judge *judge);
 
 /* The target was made new: it is judge->host now. */

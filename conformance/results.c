@@ -24,6 +24,14 @@ size_t lg_results_count(const struct lg_results *results, enum lg_vector_verdict
     return count;
 }
 
+size_t lg_results_count_open(const struct lg_results *results, enum lg_vector_verdict verdict)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < results->count; i++)
+        count += results->rows[i].verdict == verdict && !results->rows[i].expected;
+    return count;
+}
+
 void lg_results_summary(const struct lg_results *results, char *text, size_t size)
 {
     size_t length = (size_t)snprintf(text, size, "%zu vectors:", results->count);

@@ -25,6 +25,7 @@ struct lg_result_row {
     char title[LG_TITLE_BYTES];
     enum lg_vector_verdict verdict;
     double seconds;
+    bool expected;                           /* a list of expected deviations has it */
     int step;                                /* the node that decided, from 1; 0 if none did */
     uint16_t clauses[LG_VECTOR_CLAUSES_MAX]; /* what the verdict rests on */
     unsigned clause_count;
@@ -43,6 +44,9 @@ struct lg_results {
 
 /* How many rows have a verdict. */
 size_t lg_results_count(const struct lg_results *results, enum lg_vector_verdict verdict);
+
+/* The same without those that are expected. */
+size_t lg_results_count_open(const struct lg_results *results, enum lg_vector_verdict verdict);
 
 /* "N vectors: A conform, B violate, C unachieved, D inconsistent, E undocumented, F undetermined, G
  * skipped" */

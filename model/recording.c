@@ -19,6 +19,7 @@ bool lg_recorder_start(struct lg_recorder *recorder, FILE *file, struct lg_blobs
 {
     recorder->file = file;
     recorder->steps = 0;
+    recorder->digests = false;
     lg_names_of_scripts(&recorder->names, blobs);
     return write_line(file, json_pack("{s:s, s:s, s:s}", "format", LG_RECORDING_FORMAT, "target",
                                       target, "profile", profile));
@@ -37,10 +38,11 @@ bool lg_recorder_start_clients(struct lg_recorder *recorder, FILE *file, struct 
 void lg_recorder_step(struct lg_recorder *recorder, const struct lg_trace_step *step)
 {
     json_t *line = lg_call_to_json(&step->call, &recorder->names);
+    struct lg_names shown = recorder->names;
+    shown.digests = recorder->digests;
     json_object_set_new(line, "step", json_integer((json_int_t)++recorder->steps));
     if (step->reply == LG_REPLY_SEEN)
-        json_object_set_new(line, "outcome",
-                            lg_outcome_to_json(&step->seen, &step->call, &recorder->names));
+        json_object_set_new(line, "outcome", lg_outcome_to_json(&step->seen, &step->call, &shown));
     else if (step->reply == LG_REPLY_LOST)
         json_object_set_new(line, "outcome", json_null());
     if (step->client)
@@ -76,6 +78,14 @@ static json_t *read_line(struct lg_recording *recording, struct lg_json_error *e
     return json;
 }
 
+static bool is_readable(const char *format)
+{
+    unsigned version;
+    char end;
+    return format && sscanf(format, "lastgood-recording/%u%c", &version, &end) == 1 &&
+           version >= 1 && version <= LG_RECORDING_VERSION;
+}
+
 bool lg_recording_open(struct lg_recording *recording, FILE *file, struct lg_blobs *blobs,
                        struct lg_json_error *error)
 {
@@ -87,9 +97,10 @@ bool lg_recording_open(struct lg_recording *recording, FILE *file, struct lg_blo
                  "line 1: a recording begins with {\"format\": \"" LG_RECORDING_FORMAT "\"}");
     json_t *header = read_line(recording, error, &end);
     const char *format = json_string_value(json_object_get(header, "format"));
-    bool known = format && strcmp(format, LG_RECORDING_FORMAT) == 0;
+    bool known = is_readable(format);
     if (header && !known)
-        lg_json_fail(error, "line 1: the format is %.60s, this program reads " LG_RECORDING_FORMAT,
+        lg_json_fail(error,
+                     "line 1: the format is %.60s, this program reads up to " LG_RECORDING_FORMAT,
                      format ? format : "not given");
     const char *clock = json_string_value(json_object_get(header, "clock"));
     recording->virtual_clock = clock && strcmp(clock, "virtual") == 0;

@@ -7,12 +7,15 @@
 
 #include "trace_json.h"
 
-#define LG_RECORDING_FORMAT "lastgood-recording/1"
+/* What is written; earlier formats are read for ever. 2: bytes may be given by their digest. */
+#define LG_RECORDING_FORMAT "lastgood-recording/2"
+enum { LG_RECORDING_VERSION = 2 };
 
 struct lg_recorder {
     FILE *file;
     struct lg_names names; /* of scripts */
     uint64_t steps;
+    bool digests; /* what targets hand out is kept as digests; set after lg_recorder_start */
 };
 
 /* Writes the header. `target` and `profile` describe what is recorded. False: the file cannot be

@@ -233,11 +233,39 @@ char *lg_base64_write(const uint8_t *bytes, size_t length)
     return text;
 }
 
-enum { DIGEST_BYTES = 48 };
+enum { DIGEST_BYTES = 48, STAND_IN_FRONT = 4 };
+
+/* Bytes of which only the digest is known are these, behind four that tell their length. */
+static const char stand_in[] = "only a digest is known: ";
+
+static bool is_stand_in(const struct lg_blob *blob)
+{
+    size_t front = STAND_IN_FRONT + sizeof stand_in - 1;
+    return blob->length > front && blob->length < front + DIGEST_BYTES &&
+           memcmp(blob->bytes + STAND_IN_FRONT, stand_in, sizeof stand_in - 1) == 0;
+}
+
+uint16_t lg_blobs_intern_digest(struct lg_blobs *blobs, const char *digest)
+{
+    uint8_t bytes[STAND_IN_FRONT + sizeof stand_in + DIGEST_BYTES] = {0};
+    unsigned long long length, hash;
+    char end;
+    if (strlen(digest) >= DIGEST_BYTES ||
+        sscanf(digest, "%llu:%16llx%c", &length, &hash, &end) != 2)
+        return LG_SYMBOL_NONE;
+    int written = snprintf((char *)bytes + STAND_IN_FRONT, sizeof bytes - STAND_IN_FRONT, "%s%s",
+                           stand_in, digest);
+    bytes[STAND_IN_FRONT - 1] = (uint8_t)(written + STAND_IN_FRONT);
+    return lg_blobs_intern(blobs, bytes, (size_t)written + STAND_IN_FRONT);
+}
 
 static void write_digest(const struct lg_blob *blob, char text[DIGEST_BYTES])
 {
-    snprintf(text, DIGEST_BYTES, "%zu:%016llx", blob->length, (unsigned long long)blob->hash);
+    size_t front = STAND_IN_FRONT + sizeof stand_in - 1;
+    if (is_stand_in(blob))
+        snprintf(text, DIGEST_BYTES, "%.*s", (int)(blob->length - front), blob->bytes + front);
+    else
+        snprintf(text, DIGEST_BYTES, "%zu:%016llx", blob->length, (unsigned long long)blob->hash);
 }
 
 json_t *lg_digest_to_json(uint16_t symbol, const struct lg_blobs *blobs)

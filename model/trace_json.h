@@ -44,6 +44,10 @@ void lg_blobs_free(struct lg_blobs *blobs);
 uint16_t lg_blobs_intern(struct lg_blobs *blobs, const uint8_t *bytes, size_t length);
 const struct lg_blob *lg_blobs_get(const struct lg_blobs *blobs, uint16_t symbol);
 
+/* The symbol of bytes that are known by their digest only, "LENGTH:HASH"; LG_SYMBOL_NONE as above,
+ * or where this is no digest. */
+uint16_t lg_blobs_intern_digest(struct lg_blobs *blobs, const char *digest);
+
 /* Gives a material other bytes: a host's own. */
 bool lg_blobs_replace(struct lg_blobs *blobs, uint16_t symbol, const uint8_t *bytes, size_t length);
 
@@ -68,7 +72,8 @@ struct lg_names {
     int (*checkpoint_of)(void *context, const char *text);
     void (*write_checkpoint)(void *context, uint16_t vm, char *text);
     struct lg_blobs *blobs;
-    bool raw; /* bytes are base64, as on a wire; else materials by name */
+    bool raw;     /* bytes are base64, as on a wire; else materials by name */
+    bool digests; /* bytes that are no material are written as {"digest": "LENGTH:HASH"} */
 };
 void lg_names_of_scripts(struct lg_names *names, struct lg_blobs *blobs);
 
@@ -90,7 +95,7 @@ bool lg_outcome_from_json(const json_t *json, const struct lg_call *call,
 json_t *lg_outcome_to_json(const struct lg_outcome *outcome, const struct lg_call *call,
                            const struct lg_names *names);
 
-/* Bytes by symbol: a material's name or base64; LG_SYMBOL_NONE for what is neither. */
+/* Bytes by symbol: a material's name, base64, or a digest; LG_SYMBOL_NONE for what is neither. */
 json_t *lg_symbol_to_json(uint16_t symbol, const struct lg_names *names);
 uint16_t lg_symbol_from_json(const json_t *json, const struct lg_names *names);
 

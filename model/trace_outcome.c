@@ -49,8 +49,11 @@ static uint16_t intern_base64(const struct lg_names *names, const json_t *text)
 uint16_t lg_symbol_from_json(const json_t *json, const struct lg_names *names)
 {
     const json_t *base64 = json_is_object(json) ? json_object_get(json, "base64") : NULL;
+    const char *digest = json_string_value(json_object_get(json, "digest"));
     if (json_is_string(base64))
         return intern_base64(names, base64);
+    if (digest)
+        return lg_blobs_intern_digest(names->blobs, digest);
     if (!json_is_string(json))
         return LG_SYMBOL_NONE;
     if (names->raw)
@@ -189,6 +192,8 @@ json_t *lg_symbol_to_json(uint16_t symbol, const struct lg_names *names)
         return json_null();
     if (!names->raw && symbol <= LG_MATERIAL_COUNT)
         return json_string(lg_materials[symbol - 1].name);
+    if (names->digests)
+        return json_pack("{s:o}", "digest", lg_digest_to_json(symbol, names->blobs));
     char *text = lg_base64_write(blob->bytes, blob->length);
     json_t *json = json_string(text ? text : "");
     free(text);

@@ -151,7 +151,9 @@ def vector(tables, calls):
 # ---- recordings ----
 
 def recorded_step(tables, calls):
-    said = outcome_members(tables, VM, JOB, calls.script.bytes["anyOf"])
+    digest = record({"digest": {"type": "string", "pattern": "^[0-9]+:[0-9a-f]{16}$"}},
+                    ("digest",))
+    said = outcome_members(tables, VM, JOB, [*calls.script.bytes["anyOf"], digest])
     outcome = {"type": ["object", "null"], "properties": said, "additionalProperties": False}
     times = {"type": "array", "minItems": 2, "maxItems": 2, "items": COUNT}
     members = {"step": {"type": "integer", "minimum": 1}, "call": {"enum": calls.names(False)},
@@ -163,7 +165,8 @@ def recorded_step(tables, calls):
 
 
 def recording(tables, calls):
-    header = record({"format": {"const": "lastgood-recording/1"}, "target": STRING,
+    formats = [f"lastgood-recording/{version}" for version in (1, 2)]
+    header = record({"format": {"enum": formats}, "target": STRING,
                      "profile": {"enum": tables.profiles}}, ("format",))
     return document("recording", "One line of a recording: the first, a reset, or a step", {
         "oneOf": [{"$ref": "#/$defs/header"}, {"$ref": "#/$defs/reset"},
