@@ -1,6 +1,8 @@
 /* Targets by their names. */
 #include "target.h"
 
+#include "target_plugin.h"
+
 #include <string.h>
 
 static bool has_prefix(const char *name, const char *prefix, const char **rest)
@@ -27,12 +29,14 @@ bool lg_target_open(struct lg_target *target, const char *name, struct lg_blobs 
     *usage = false;
     if (has_prefix(name, "stdio:", &rest) && *rest)
         return lg_target_stdio_open(target, rest, reason);
+    if (has_prefix(name, "plugin:", &rest) && *rest)
+        return lg_target_plugin_open(target, rest, reason);
     *usage = true;
     if (!has_prefix(name, "model:", &rest))
-        return lg_json_fail(
-            reason,
-            "no such target: %.80s; one of model:, model:PROFILE, stdio:COMMAND, http://HOST",
-            name);
+        return lg_json_fail(reason,
+                            "no such target: %.80s; one of model:, model:PROFILE, stdio:COMMAND, "
+                            "plugin:FILE.so, http://HOST",
+                            name);
     int profile = *rest ? lg_profile_find(rest) : LG_PROFILE_documented;
     if (profile < 0)
         return lg_json_fail(reason, "no such profile: %.60s", rest);

@@ -45,14 +45,19 @@ struct lg_target {
     void (*close)(struct lg_target *target);
 };
 
-/* Opens "model:", "model:PROFILE", "stdio:COMMAND" or "http://HOST". blobs: the run's bytes.
- * options: of http:// only, kept as long as the target. False, with the reason; *usage: the name or
- * an option makes no sense. */
+/* Opens "model:", "model:PROFILE", "stdio:COMMAND", "plugin:FILE.so" or "http://HOST". blobs: the
+ * run's bytes. options: of http:// only, kept as long as the target. False, with the reason;
+ * *usage: the name or an option makes no sense. */
 bool lg_target_open(struct lg_target *target, const char *name, struct lg_blobs *blobs,
                     const struct lg_wsman_options *options, struct lg_json_error *reason,
                     bool *usage);
 bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
                           struct lg_json_error *reason);
+/* The same with a profile of the caller's, which is copied; and another one from the next call on,
+ * as an implementation that has read no page yet. */
+bool lg_target_model_open_as(struct lg_target *target, const struct lg_profile *profile,
+                             struct lg_json_error *reason);
+void lg_target_model_read_as(struct lg_target *target, const struct lg_profile *profile);
 bool lg_target_stdio_open(struct lg_target *target, const char *command,
                           struct lg_json_error *reason);
 bool lg_target_wsman_open(struct lg_target *target, const char *url,

@@ -119,8 +119,16 @@ static void close_model(struct lg_target *target)
     free(model);
 }
 
-bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
-                          struct lg_json_error *reason)
+void lg_target_model_read_as(struct lg_target *target, const struct lg_profile *profile)
+{
+    struct model *model = target->self;
+    model->profile = *profile;
+    memset(&model->readings, 0, sizeof model->readings);
+    model->unseen = 0;
+}
+
+bool lg_target_model_open_as(struct lg_target *target, const struct lg_profile *profile,
+                             struct lg_json_error *reason)
 {
     struct model *model = calloc(1, sizeof *model);
     if (model)
@@ -129,7 +137,7 @@ bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
         free(model);
         return lg_json_fail(reason, "no memory");
     }
-    lg_profile_load(&model->profile, profile, LG_TAG_CONFORMS);
+    model->profile = *profile;
     model->blobs = target->blobs;
     target->self = model;
     target->capabilities = LG_CAN_EVENTS | LG_CAN_INSPECT | LG_CAN_MATERIAL | LG_CAN_CLOCK;
@@ -137,4 +145,12 @@ bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
     target->call = call;
     target->close = close_model;
     return true;
+}
+
+bool lg_target_model_open(struct lg_target *target, enum lg_profile_id profile,
+                          struct lg_json_error *reason)
+{
+    struct lg_profile loaded;
+    lg_profile_load(&loaded, profile, LG_TAG_CONFORMS);
+    return lg_target_model_open_as(target, &loaded, reason);
 }

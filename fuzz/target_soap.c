@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "sim/wsman/soap.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 enum { SERVER_BYTES = 512000, NODES_MAX = 64 * 1024, ROOM = 512 };
 
@@ -83,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     const struct lg_wsman_problem same =
         lg_soap_read((const char *)bytes, length, SERVER_BYTES, &second, &again);
     check(problem.fault == same.fault && undecodable == again);
+    lg_saw(&problem.fault, sizeof problem.fault);
     check(first.max_envelope_bytes <= SERVER_BYTES);
     if (first.xml)
         check_tree(lg_xml_root(first.xml));

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "model/lastgood.h"
 #include "sim/wsman/wql.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 enum { VALUES = 10, ROWS = 3 };
 
@@ -57,6 +56,7 @@ static struct lg_wql *parse(const char *start, const uint8_t *bytes, size_t leng
     memcpy(text + before + length, end, after);
     struct lg_wql *wql = lg_wql_parse(text, total, &error);
     free(text);
+    lg_saw(wql ? "" : error.reason, wql ? 0 : strlen(error.reason));
     lg_assert(wql || (error.offset <= total && error.reason[0]));
     lg_assert(!wql || total <= LG_WQL_BYTES_MAX);
     return wql;

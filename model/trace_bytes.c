@@ -73,7 +73,10 @@ static void decode_setting(const uint8_t *bytes, struct lg_call *call)
         return;
     call->identity = bytes[AT_IDENTITY] % LG_IDENTITY_COUNT;
     call->present = bytes[AT_PRESENT];
-    call->values = bytes[AT_VALUES] & bytes[AT_PRESENT];
+    /* That text has it already, and none has it twice. */
+    if (call->setting_flags & LG_TEXT_WRONG_TYPE)
+        call->present &= (uint8_t) ~(1u << LG_SETTING_BIND_TO_HOST_TPM);
+    call->values = bytes[AT_VALUES] & call->present;
 }
 
 static void decode_event(const uint8_t *bytes, struct lg_call *call)

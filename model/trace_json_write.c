@@ -26,7 +26,7 @@ static json_t *setting_to_json(const struct lg_names *names, const struct lg_cal
     if (call->text != LG_TEXT_IS_instance)
         json_object_set_new(object, "text", json_string(lg_texts[call->text].name));
     if (call->method == LG_CALL_DEFINE_SYSTEM) {
-        json_object_set_new(object, "generation", json_integer(call->requested));
+        json_object_set_new(object, "generation", json_integer(call->requested == 1 ? 1 : 2));
         return object;
     }
     if (call->identity != LG_ID_EXACT)
@@ -116,7 +116,8 @@ static void write_method_args(json_t *args, const struct lg_call *call,
         method == LG_CALL_SERVICE_REQUEST_STATE_CHANGE ||
         method == LG_CALL_JOB_REQUEST_STATE_CHANGE)
         json_object_set_new(args, "RequestedState", json_integer(call->requested));
-    if (call->timeout)
+    if (call->timeout && (method == LG_CALL_SERVICE_REQUEST_STATE_CHANGE ||
+                          method == LG_CALL_JOB_REQUEST_STATE_CHANGE))
         json_object_set_new(args, "TimeoutPeriod", timeout_to_json(call->timeout));
 }
 

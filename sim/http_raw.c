@@ -58,7 +58,7 @@ static enum lg_raw_verdict check_first_line(const char *line, size_t length, boo
     length -= target + 1;
     bool known = length == sizeof version && strncmp(line, version, sizeof version - 1) == 0 &&
                  (line[length - 1] == '0' || line[length - 1] == '1');
-    *needs_no_host = line[length - 1] == '0';
+    *needs_no_host = known && line[length - 1] == '0';
     return known ? LG_RAW_FINE : LG_RAW_BAD;
 }
 

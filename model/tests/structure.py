@@ -53,8 +53,10 @@ LAYERS = (
     Layer("sim", ("sim/*",), WIRE, ANY),
     Layer("conformance tests", ("conformance/tests/*",), WIRE + ("conformance",), ANY),
     Layer("conformance main", ("conformance/main.*",), WIRE + ("conformance",), ANY),
-    Layer("conformance", ("conformance/*",), WIRE, ANY),
-    Layer("fuzz", ("fuzz/*",), WIRE + ("sim", "conformance"), ANY),
+    Layer("conformance", ("conformance/*",), WIRE + ("plugin",), ANY),
+    Layer("plugin", ("fuzz/plugin.h",), (), C_HEADERS),
+    Layer("fuzz", ("fuzz/*",),
+          WIRE + ("model tests", "sim", "conformance", "plugin"), ANY),
 )
 
 # Where the build looks for a header that is not beside the file that includes it.

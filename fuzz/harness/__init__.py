@@ -1,0 +1,1 @@
+"""Fuzz campaigns: what fuzz/campaign is made of."""

@@ -1,0 +1,35 @@
+/* Simulators as new at each input. */
+#include "simulators.h"
+
+#include <string.h>
+
+#include "conformance/target_lines.h"
+#include "find.h"
+#include "renew.h"
+
+void lg_simulator_renew(struct lg_simulator *simulator)
+{
+    static const struct lg_simulator_options options = {.profile = LG_PROFILE_documented};
+    if (!simulator->memory)
+        lg_holds(lg_simulator_init(simulator, &options));
+    lg_simulator_reset(simulator);
+    lg_blobs_renew(&simulator->blobs);
+    memset(&simulator->readings, 0, sizeof simulator->readings);
+    simulator->unseen_made = 0; /* serials go on: clients and planted faults remember VMs by them */
+}
+
+static json_t *answer(void *context, const char *line, size_t length)
+{
+    bool bye;
+    return lg_stdio_answer(context, line, length, &bye);
+}
+
+void lg_lines_of_simulator(struct lg_target *target, struct lg_simulator *simulator,
+                           struct lg_blobs *blobs)
+{
+    struct lg_json_error reason;
+    memset(target, 0, sizeof *target);
+    target->blobs = blobs;
+    if (!lg_target_lines_open(target, answer, simulator, &reason))
+        lg_find("the line protocol: %s", reason.reason);
+}

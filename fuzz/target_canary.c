@@ -1,0 +1,66 @@
+/* A simulator with a planted fault is blamed by the oracle: a harness that does not find this
+ * within a minute, from nothing, is broken. LASTGOOD_FAULT=NAME plants another fault. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "find.h"
+#include "judged.h"
+#include "renew.h"
+#include "sim/faulty/planted.h"
+#include "simulators.h"
+
+struct fault {
+    const char *name;
+    bool async;
+    lg_fault_step *step;
+};
+enum { JOBS_SYNC, JOBS_ASYNC };
+
+static const struct fault faults[] = {
+#define LG_FAULT(name, clause, jobs, sentence) {#name, JOBS_##jobs, lg_fault_##name},
+#include "sim/faulty/faults.def"
+#undef LG_FAULT
+#define LG_PLANTED(name, clause, sentence) {#name, JOBS_SYNC, lg_planted_step_##name},
+#include "sim/faulty/planted.def"
+#undef LG_PLANTED
+};
+
+static const struct fault *chosen(void)
+{
+    const char *name = getenv("LASTGOOD_FAULT");
+    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        if (strcmp(faults[i].name, name ? name : "policy_clears_last_known_good") == 0)
+            return &faults[i];
+    lg_find("no such fault: %s", name);
+}
+
+static void plant(struct lg_simulator *simulator, const struct fault *fault)
+{
+    simulator->step = fault->step;
+    if (fault->async) {
+        lg_profile_pin(&simulator->profile, LG_SITE_execution, LG_ALT_execution_by_job);
+        lg_profile_pin(&simulator->profile, LG_SITE_place_of_state_errors,
+                       LG_ALT_place_of_state_errors_in_job);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    static const struct fault *fault;
+    static struct lg_simulator simulator;
+    static struct lg_blobs blobs;
+    static struct lg_target target;
+    static struct lg_script script;
+    if (!fault) {
+        fault = chosen();
+        lg_blobs_renew(&blobs);
+        lg_simulator_renew(&simulator);
+        lg_lines_of_simulator(&target, &simulator, &blobs);
+    }
+    lg_blobs_renew(&blobs);
+    lg_simulator_renew(&simulator);
+    plant(&simulator, fault);
+    lg_script_read(&script, bytes, length);
+    lg_judged_run(&target, &script);
+    return 0;
+}

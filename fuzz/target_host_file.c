@@ -1,0 +1,45 @@
+/* Any bytes as a host file: it is refused with a reason, or the host is one that every cell of is
+ * valid and that answers reads; loaded once more, it is the same host. */
+#include <string.h>
+
+#include "find.h"
+#include "sim/host_file.h"
+#include "simulators.h"
+
+static bool load(struct lg_simulator *simulator, const char *path, struct lg_json_error *error)
+{
+    lg_simulator_renew(simulator);
+    return lg_host_file_load(simulator, path, error);
+}
+
+static void check_host(struct lg_simulator *simulator)
+{
+    lg_holds(simulator->host.vm_count <= LG_VMS_MAX);
+    lg_holds(lg_cell_is_valid(&simulator->host.self));
+    for (unsigned i = 0; i < simulator->host.vm_count; i++) {
+        struct lg_call look = {.method = LG_CALL_READ_SECURITY_SETTING, .vm = (uint16_t)i};
+        struct lg_outcome seen;
+        lg_holds(lg_cell_is_valid(&simulator->host.cells[i]));
+        if (i < 4)
+            lg_holds(lg_simulator_call(simulator, &look, &seen));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    static struct lg_simulator first, second;
+    struct lg_json_error error = {.reason = ""};
+    const char *path = lg_as_file(bytes, length);
+    if (!load(&first, path, &error)) {
+        lg_holds(error.reason[0] != '\0');
+        return 0;
+    }
+    lg_holds(load(&second, path, &error));
+    lg_holds(first.host.vm_count == second.host.vm_count);
+    lg_holds(memcmp(&first.host.self, &second.host.self, sizeof first.host.self) == 0);
+    for (unsigned i = 0; i < first.host.vm_count; i++)
+        lg_holds(lg_cell_equal(&first.host.cells[i], &second.host.cells[i]));
+    check_host(&first);
+    lg_saw(&first.host.self, sizeof first.host.self);
+    return 0;
+}
