@@ -38,6 +38,10 @@ struct walk {
     unsigned outcome_count;
     bool reached[LG_EDGES_MAX];
     FILE *out;
+    const struct lg_agree_watch *watch;
+    unsigned node; /* that is walked */
+    bool stays;    /* the histories of a node stay where they are */
+    bool probing;  /* nothing goes on */
     struct lg_agreement *agreement;
     bool no_memory;
 };
@@ -116,20 +120,29 @@ static bool is_host_event(const struct lg_call *call)
            lg_methods[call->method].target == LG_TARGET_HOST;
 }
 
-static void step_cells(struct history *history, const struct lg_call *call, struct lg_tape *tape,
-                       struct lg_outcome *outcome)
+static void step_cells(const struct walk *walk, struct history *history, const struct lg_call *call,
+                       struct lg_tape *tape, struct lg_outcome *outcome)
 {
     struct lg_job evicted;
     if (!is_host_event(call)) {
-        lg_step(&history->cells[cell_of(call)], call, NULL, tape, outcome, &evicted);
+        struct lg_cell *cell = &history->cells[cell_of(call)];
+        const struct lg_cell before = *cell;
+        lg_step(cell, call, NULL, tape, outcome, &evicted);
+        if (walk->watch && walk->watch->step)
+            walk->watch->step(walk->watch->context, walk->node, call, &before, outcome, cell);
         return;
     }
+    const struct lg_cell before = history->cells[1];
     for (unsigned i = 0; i <= VMS; i++)
         lg_step(&history->cells[i], call, NULL, tape, outcome, &evicted);
+    if (walk->watch && walk->watch->step)
+        walk->watch->step(walk->watch->context, walk->node, call, &before, outcome,
+                          &history->cells[1]);
 }
 
-static void follow_service(struct history *history, const struct lg_call *call,
-                           const struct lg_outcome *outcome, struct lg_tape *tape)
+static void follow_service(const struct walk *walk, struct history *history,
+                           const struct lg_call *call, const struct lg_outcome *outcome,
+                           struct lg_tape *tape)
 {
     struct lg_call event = {.vm = LG_VM_HOST};
     struct lg_outcome ignored;
@@ -138,7 +151,7 @@ static void follow_service(struct history *history, const struct lg_call *call,
         outcome->return_value)
         return;
     event.method = stops ? LG_CALL_SERVICE_STOPPED : LG_CALL_SERVICE_STARTED;
-    step_cells(history, &event, tape, &ignored);
+    step_cells(walk, history, &event, tape, &ignored);
 }
 
 /* The call as this history makes it: its jobs by their numbers, an image from the exported VM. */
@@ -183,6 +196,8 @@ static void go_on(struct walk *walk, unsigned at, const struct history *history,
     const struct lg_node *node = &walk->vector->nodes[at];
     char words[LG_WORDS_BYTES];
     int edge = lg_node_edge(node, outcome, result, walk->names);
+    if (walk->watch && walk->watch->answer && node->edge_count > 0)
+        walk->watch->answer(walk->watch->context, at, outcome, result, edge);
     unsigned next = edge < 0 ? LG_NODES_MAX : (unsigned)node->edges[edge].then;
     if (node->edge_count == 0)
         next = at + 1;
@@ -194,7 +209,7 @@ static void go_on(struct walk *walk, unsigned at, const struct history *history,
         tell(walk, words, edge >= 0);
     if (edge >= 0)
         walk->reached[edge] = true;
-    if (next < walk->vector->node_count)
+    if (next < (walk->stays ? LG_NODES_MAX : walk->vector->node_count) && !walk->probing)
         add(walk, &walk->at[next], history);
 }
 
@@ -255,7 +270,7 @@ static void follow(struct walk *walk, unsigned at, const struct history *from,
         do {
             struct history to = base;
             struct lg_outcome outcome;
-            step_cells(&to, &look, &tape, &outcome);
+            step_cells(walk, &to, &look, &tape, &outcome);
             lg_readings_learn(&to.readings, &tape);
             const struct lg_job *there = lg_cell_job(&to.cells[cell_of(&look)], job);
             if (outcome.fault)
@@ -322,8 +337,8 @@ static void walk_history(struct walk *walk, unsigned at, const struct history *f
     do {
         struct history to = *from;
         struct lg_outcome outcome;
-        step_cells(&to, &call, &tape, &outcome);
-        follow_service(&to, &call, &outcome, &tape);
+        step_cells(walk, &to, &call, &tape, &outcome);
+        follow_service(walk, &to, &call, &outcome, &tape);
         lg_readings_learn(&to.readings, &tape);
         take_outcome(walk, at, &to, &call, &outcome);
     } while (lg_tape_advance(&tape) && !walk->agreement->bound_hit && !walk->no_memory);
@@ -344,6 +359,7 @@ static void walk_node(struct walk *walk, unsigned at)
 {
     struct histories here = walk->at[at];
     char words[LG_WORDS_BYTES];
+    walk->node = at;
     memset(&walk->at[at], 0, sizeof walk->at[at]);
     walk->outcome_count = 0;
     memset(walk->reached, 0, sizeof walk->reached);
@@ -362,22 +378,28 @@ static void walk_node(struct walk *walk, unsigned at)
 
 /* Readings that only a job itself can show make no difference to a vector that asks for none by
  * name. */
-static void pin_what_jobs_show(struct walk *walk)
+static void pin_sites_of_jobs(struct walk *walk)
 {
     static const uint8_t sites[] = {LG_SITE_job_cancellable, LG_SITE_job_type,
                                     LG_SITE_job_failure_status, LG_SITE_cancelled_error,
                                     LG_SITE_job_success};
+    for (unsigned i = 0; i < sizeof sites; i++)
+        lg_profile_pin(&walk->profile, (enum lg_site)sites[i], 0);
+}
+
+static void pin_what_jobs_show(struct walk *walk)
+{
     for (unsigned i = 0; i < walk->vector->node_count; i++) {
         const struct lg_call *call = &walk->vector->nodes[i].call;
         if (lg_methods[call->method].target == LG_TARGET_JOB || call->method == LG_CALL_LIST_JOBS)
             return;
     }
-    for (unsigned i = 0; i < sizeof sites; i++)
-        lg_profile_pin(&walk->profile, (enum lg_site)sites[i], 0);
+    pin_sites_of_jobs(walk);
 }
 
-bool lg_agree(const struct lg_vector *vector, enum lg_profile_id profile,
-              const struct lg_names *names, FILE *out, struct lg_agreement *agreement)
+static bool agree(const struct lg_vector *vector, enum lg_profile_id profile,
+                  const struct lg_names *names, FILE *out, const struct lg_agree_watch *watch,
+                  struct lg_agreement *agreement)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     struct history *first = calloc(1, sizeof *first);
@@ -389,6 +411,7 @@ bool lg_agree(const struct lg_vector *vector, enum lg_profile_id profile,
         walk->vector = vector;
         walk->names = names;
         walk->out = out;
+        walk->watch = watch;
         walk->agreement = agreement;
         lg_profile_load(&walk->profile, profile, LG_TAG_CONFORMS);
         pin_what_jobs_show(walk);
@@ -401,4 +424,67 @@ bool lg_agree(const struct lg_vector *vector, enum lg_profile_id profile,
     free(first);
     free(walk);
     return ready;
+}
+
+bool lg_agree(const struct lg_vector *vector, enum lg_profile_id profile,
+              const struct lg_names *names, FILE *out, struct lg_agreement *agreement)
+{
+    return agree(vector, profile, names, out, NULL, agreement);
+}
+
+bool lg_agree_watched(const struct lg_vector *vector, enum lg_profile_id profile,
+                      const struct lg_names *names, const struct lg_agree_watch *watch,
+                      struct lg_agreement *agreement)
+{
+    return agree(vector, profile, names, NULL, watch, agreement);
+}
+
+/* ---- node by node ---- */
+
+struct lg_agree_session {
+    struct walk walk;
+    struct lg_agreement agreement;
+};
+
+struct lg_agree_session *lg_agree_start(const struct lg_vector *vector, enum lg_profile_id profile,
+                                        const struct lg_names *names, bool jobs_asked,
+                                        const struct lg_agree_watch *watch)
+{
+    struct lg_agree_session *session = calloc(1, sizeof *session);
+    struct history *first = calloc(1, sizeof *first);
+    if (session && first) {
+        session->walk.vector = vector;
+        session->walk.names = names;
+        session->walk.watch = watch;
+        session->walk.agreement = &session->agreement;
+        session->walk.stays = true;
+        lg_profile_load(&session->walk.profile, profile, LG_TAG_CONFORMS);
+        if (!jobs_asked)
+            pin_sites_of_jobs(&session->walk);
+        add(&session->walk, &session->walk.at[0], first);
+    }
+    free(first);
+    return session;
+}
+
+void lg_agree_end(struct lg_agree_session *session)
+{
+    for (unsigned i = 0; session && i < LG_NODES_MAX; i++)
+        clear(&session->walk.at[i]);
+    if (session)
+        clear(&session->walk.ended);
+    free(session);
+}
+
+bool lg_agree_node(struct lg_agree_session *session, unsigned node, bool on)
+{
+    struct walk *walk = &session->walk;
+    walk->node = node;
+    walk->outcome_count = 0;
+    walk->probing = !on;
+    for (uint32_t i = 0; i < walk->at[node].count && !session->agreement.bound_hit; i++) {
+        struct history from = walk->at[node].items[i];
+        walk_history(walk, node, &from);
+    }
+    return !session->agreement.bound_hit && !walk->no_memory;
 }

@@ -22,6 +22,7 @@ int lg_command_capture(int argc, char **argv);
 int lg_command_check(int argc, char **argv);
 int lg_command_enumerate(int argc, char **argv);
 int lg_command_explain(int argc, char **argv);
+int lg_command_lint(int argc, char **argv);
 int lg_command_list(int argc, char **argv);
 int lg_command_convert(int argc, char **argv);
 int lg_command_diff(int argc, char **argv);

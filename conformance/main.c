@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "explore/explore_commands.h"
 #include "model/suggest.h"
 
 struct command {
@@ -21,7 +22,11 @@ static const struct command commands[] = {
     {"record", lg_command_record, "TARGET OUT [VECTOR|FOLDER...]: keep a recording of a target"},
     {"enumerate", lg_command_enumerate, "VECTOR...: every outcome that the documents allow"},
     {"explain", lg_command_explain, "ID: a vector, clause, site, profile, or Method=code"},
+    {"lint", lg_command_lint, "[VECTOR|FOLDER...]: whether vectors are as they should be"},
     {"list", lg_command_list, "vectors|clauses|sites|profiles|targets"},
+    {"explore", lg_command_explore, "--world A|B|C: every state of a bounded world"},
+    {"certify", lg_command_certify, "that the oracle neither blames wrongly nor misses"},
+    {"generate", lg_command_generate, "FOLDER: vectors that walk every class of transitions"},
     {"convert", lg_command_convert,
      "IN OUT: between .json vector, .jsonl recording and .bin bytes"},
 };

@@ -26,7 +26,7 @@ def faults():
 
 
 def run(lastgood, *arguments, **environment):
-    return subprocess.run([lastgood, "run", *arguments], capture_output=True, text=True,
+    return subprocess.run([lastgood, "run", "--tier", "hand", *arguments], capture_output=True, text=True,
                           timeout=120, check=False, env={**os.environ, **environment})
 
 

@@ -20,8 +20,14 @@ const char *lg_vector_files_of_id(const char *id)
 {
     static char path[PATH_BYTES];
     struct stat about;
-    snprintf(path, sizeof path, "%.3000s/%.200s.json", lg_vector_files_shipped(), id);
-    return !strchr(id, '/') && stat(path, &about) == 0 ? path : NULL;
+    static const char *const folders[] = {"", "generated/"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        snprintf(path, sizeof path, "%.3000s/%s%.200s.json", lg_vector_files_shipped(), folders[i],
+                 id);
+        if (!strchr(id, '/') && stat(path, &about) == 0)
+            return path;
+    }
+    return NULL;
 }
 
 static bool add(struct lg_file_list *files, const char *path)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "find.h"
-#include "model/tests/brute_force.h"
-#include "model/tests/observations.h"
+#include "explore/brute_force.h"
+#include "explore/observations.h"
 #include "play.h"
 
 enum { SET_MAX = 512, TRACE_MAX = LG_FUZZ_STEPS_MAX * 2, BRUTE_CALLS = 4, WRONG_MAX = 4 };

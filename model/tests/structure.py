@@ -52,15 +52,16 @@ LAYERS = (
     Layer("sim tests", ("sim/tests/*",), WIRE + ("sim",), ANY),
     Layer("sim", ("sim/*",), WIRE, ANY),
     Layer("conformance tests", ("conformance/tests/*",), WIRE + ("conformance",), ANY),
-    Layer("conformance main", ("conformance/main.*",), WIRE + ("conformance",), ANY),
+    Layer("conformance main", ("conformance/main.*",), WIRE + ("conformance", "explore"), ANY),
     Layer("conformance", ("conformance/*",), WIRE + ("plugin",), ANY),
+    Layer("explore tests", ("explore/tests/*",), WIRE + ("conformance", "explore"), ANY),
+    Layer("explore", ("explore/*",), WIRE + ("conformance",), ANY),
     Layer("plugin", ("fuzz/plugin.h",), (), C_HEADERS),
-    Layer("fuzz", ("fuzz/*",),
-          WIRE + ("model tests", "sim", "conformance", "plugin"), ANY),
+    Layer("fuzz", ("fuzz/*",), WIRE + ("explore", "sim", "conformance", "plugin"), ANY),
 )
 
 # Where the build looks for a header that is not beside the file that includes it.
-INCLUDE_FOLDERS = (".", "model", "auth", "sim", "sim/wsman", "conformance", "fuzz")
+INCLUDE_FOLDERS = (".", "model", "auth", "sim", "sim/wsman", "conformance", "explore", "fuzz")
 
 CORE_BUILD_FLAGS = (
     "-std=c11", "-O2", "-g", "-fno-pic", "-fno-stack-protector", "-U_FORTIFY_SOURCE",

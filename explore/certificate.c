@@ -1,0 +1,251 @@
+/* Asks the oracle about every step. */
+#include "certificate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/oracle.h"
+
+enum { SET_MAX = 512, RECORDS_MAX = 16384, PROGRESS_EVERY = 8192 };
+
+/* A move that is kept until its call was walked. */
+struct record {
+    struct lg_outcome seen;
+    struct lg_cell to;
+    uint8_t draw_count;
+    struct lg_draw draws[LG_DRAWS_MAX];
+    bool judged;
+};
+
+struct records {
+    struct record items[RECORDS_MAX];
+    unsigned count;
+};
+
+struct judge {
+    struct lg_certificate *certificate;
+    const struct lg_exploration *exploration;
+    struct lg_profile profile; /* the oracle's: it knows what no page speaks of, too */
+    struct lg_oracle oracle;
+    void *memory;
+    struct lg_moves *moves;
+    struct lg_moves *next_moves;
+    struct records *records;
+    struct lg_cell cell;
+    uint32_t state;
+};
+
+static bool keep(void *context, const struct lg_move *move)
+{
+    struct records *records = context;
+    struct record *record = &records->items[records->count];
+    lg_assert(records->count < RECORDS_MAX);
+    record->seen = move->seen;
+    record->to = move->to;
+    record->draw_count = move->tape->count;
+    memcpy(record->draws, move->tape->draws, move->tape->count * sizeof move->tape->draws[0]);
+    record->judged = false;
+    records->count++;
+    return true;
+}
+
+/* The oracle knows this cell, and nothing of readings. */
+static void believe(struct judge *judge, const struct lg_cell *cell)
+{
+    struct lg_oracle *oracle = &judge->oracle;
+    lg_oracle_reset(oracle, &cell->host);
+    memset(&oracle->readings[0], 0, sizeof oracle->readings[0]);
+    struct lg_set *set = lg_oracle_set(oracle, 0);
+    set->elements[0].cell = *cell;
+    set->elements[0].hash = lg_cell_hash(cell);
+}
+
+static void raise_alarm(struct judge *judge, const struct lg_call *call,
+                        const struct lg_outcome *seen)
+{
+    struct lg_certificate *certificate = judge->certificate;
+    if (certificate->false_alarms++ > 0)
+        return;
+    certificate->alarm_state = judge->state;
+    certificate->alarm_call = *call;
+    certificate->alarm_seen = *seen;
+}
+
+static bool accepts(struct judge *judge, const struct lg_call *call, const struct lg_outcome *seen)
+{
+    struct lg_verdict verdict;
+    lg_oracle_step(&judge->oracle, call, seen, &verdict);
+    return verdict.kind == LG_VERDICT_CONFORMS && !judge->oracle.bound_hit &&
+           judge->oracle.approximations == 0;
+}
+
+static bool rules_out(const struct lg_readings *readings, const struct record *record)
+{
+    for (unsigned i = 0; i < record->draw_count; i++) {
+        const struct lg_draw *draw = &record->draws[i];
+        if (lg_sites[draw->site].scope == LG_SCOPE_READING &&
+            (readings->out[draw->slot] >> draw->alternative & 1))
+            return true;
+    }
+    return false;
+}
+
+static bool contains(struct judge *judge, const struct record *record)
+{
+    const struct lg_set *set = lg_oracle_set(&judge->oracle, 0);
+    for (uint32_t i = 0; i < set->count; i++)
+        if (lg_cell_equal(&set->elements[i].cell, &record->to) &&
+            !rules_out(&judge->oracle.readings[set->elements[i].readings], record))
+            return true;
+    return false;
+}
+
+/* ---- one more step, from what stands for the truth ---- */
+
+struct follow {
+    struct judge *judge;
+    const struct lg_call *call;
+    const struct record *record;
+};
+
+static bool judge_next(void *context, const struct lg_move *move)
+{
+    struct follow *follow = context;
+    struct judge *judge = follow->judge;
+    judge->certificate->followed++;
+    believe(judge, &judge->cell);
+    if (!accepts(judge, follow->call, &follow->record->seen) ||
+        !accepts(judge, move->call, &move->seen))
+        raise_alarm(judge, move->call, &move->seen);
+    return true;
+}
+
+/* Readings that the first step drew hold for the second. */
+static void follow_on(struct judge *judge, const struct lg_call *call, const struct record *record)
+{
+    const struct lg_world *world = &judge->exploration->world;
+    struct follow follow = {judge, call, record};
+    struct lg_profile profile = judge->exploration->profile;
+    for (unsigned i = 0; i < record->draw_count; i++)
+        if (lg_sites[record->draws[i].site].scope == LG_SCOPE_READING)
+            profile.allowed[record->draws[i].slot] = (uint16_t)(1u << record->draws[i].alternative);
+    for (unsigned i = 0; i < world->call_count; i++) {
+        struct lg_call next = world->calls[i];
+        if (!lg_world_admits(world, &record->to, &next))
+            continue;
+        next.new_job = (uint16_t)(call->new_job + 1);
+        if (record->to.jobs[LG_JOB_SLOTS - 1].state == LG_JOB_FREE)
+            lg_moves_walk(judge->next_moves, &profile, &record->to, &next, LG_TIMES_HIDDEN,
+                          judge_next, &follow);
+    }
+}
+
+/* ---- one step ---- */
+
+/* Answers that are the same are judged once; where each leads to is looked for. */
+static void judge_answer(struct judge *judge, const struct lg_call *call, unsigned first)
+{
+    struct lg_certificate *certificate = judge->certificate;
+    struct records *records = judge->records;
+    const struct lg_outcome *seen = &records->items[first].seen;
+    certificate->answers++;
+    believe(judge, &judge->cell);
+    if (!accepts(judge, call, seen))
+        raise_alarm(judge, call, seen);
+    for (unsigned i = first; i < records->count; i++) {
+        struct record *record = &records->items[i];
+        if (record->judged || memcmp(&record->seen, seen, sizeof *seen) != 0)
+            continue;
+        record->judged = true;
+        if (contains(judge, record)) {
+            certificate->contained++;
+            continue;
+        }
+        certificate->stood_for++;
+        if (judge->state % certificate->followed_every != 0)
+            continue;
+        follow_on(judge, call, record);
+        believe(judge, &judge->cell);
+        accepts(judge, call, seen);
+    }
+}
+
+static void judge_call(struct judge *judge, const struct lg_call *call)
+{
+    struct records *records = judge->records;
+    records->count = 0;
+    lg_moves_walk(judge->moves, &judge->exploration->profile, &judge->cell, call, LG_TIMES_SHOWN,
+                  keep, records);
+    judge->certificate->transitions += records->count;
+    for (unsigned i = 0; i < records->count; i++)
+        if (!records->items[i].judged)
+            judge_answer(judge, call, i);
+}
+
+static void judge_cell(struct judge *judge)
+{
+    const struct lg_world *world = &judge->exploration->world;
+    judge->certificate->cells++;
+    for (unsigned i = 0; i < world->call_count; i++) {
+        struct lg_call call = world->calls[i];
+        lg_states_get(&judge->exploration->states, judge->state, &judge->cell);
+        if (!lg_world_admits(world, &judge->cell, &call))
+            continue;
+        lg_world_forget(world, &call, &judge->cell);
+        call.new_job = (uint16_t)(world->job_slots + 1);
+        judge_call(judge, &call);
+    }
+}
+
+static bool open_judge(struct judge *judge)
+{
+    struct lg_host_word host = {.role = 0};
+    judge->memory = malloc(lg_oracle_bytes(2, SET_MAX));
+    judge->moves = lg_moves_new();
+    judge->next_moves = lg_moves_new();
+    judge->records = malloc(sizeof *judge->records);
+    if (!judge->memory || !judge->moves || !judge->next_moves || !judge->records)
+        return false;
+    lg_profile_load(&judge->profile, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
+    lg_oracle_init(&judge->oracle, judge->memory, 2, SET_MAX, &judge->profile, &host);
+    return true;
+}
+
+static void close_judge(struct judge *judge)
+{
+    free(judge->memory);
+    free(judge->records);
+    lg_moves_free(judge->moves);
+    lg_moves_free(judge->next_moves);
+    free(judge);
+}
+
+static void judge_all(struct judge *judge, FILE *progress)
+{
+    struct lg_certificate *certificate = judge->certificate;
+    uint32_t count = judge->exploration->states.count;
+    for (uint32_t i = 0; i < count; i += certificate->every) {
+        judge->state = i;
+        judge_cell(judge);
+        if (progress && certificate->cells % PROGRESS_EVERY == 0)
+            fprintf(progress, "certify: %u of %u cells, %llu answers judged\n", i, count,
+                    (unsigned long long)certificate->answers);
+    }
+}
+
+bool lg_certify_no_false_alarm(struct lg_certificate *certificate,
+                               struct lg_exploration *exploration, FILE *progress)
+{
+    struct judge *judge = calloc(1, sizeof *judge);
+    certificate->no_memory = true;
+    if (!judge)
+        return false;
+    judge->certificate = certificate;
+    judge->exploration = exploration;
+    if (open_judge(judge) && lg_explore(exploration, NULL, NULL, progress)) {
+        certificate->no_memory = false;
+        judge_all(judge, progress);
+    }
+    close_judge(judge);
+    return !certificate->no_memory && certificate->false_alarms == 0;
+}

@@ -1,0 +1,243 @@
+/* lastgood explore: every state of a bounded world. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/arguments.h"
+#include "conformance/commands.h"
+#include "dump.h"
+#include "explore_commands.h"
+#include "figures.h"
+#include "invariants.h"
+
+static const char help[] =
+    "usage: lastgood explore --world A|B|C [options]\n"
+    "\n"
+    "Visits every state of a bounded world under every call and every choice, breadth first, and\n"
+    "checks the invariants at each step. Prints states, transitions, the diameter and how often "
+    "each\n"
+    "method answered what. An invariant that does not hold is shown with the shortest script that\n"
+    "leads there: the exit code is 1 then.\n"
+    "\n"
+    "  A  one VM, 3 protectors, the TPM, one job\n"
+    "  B  A with shielding, a policy, the caller's role, and restarts of the provider\n"
+    "  C  A with two jobs\n"
+    "\n"
+    "  --profile NAME   default documented\n"
+    "  --dump FILE      states and transitions as lines of JSON\n"
+    "  --every N        dump only the transitions of every N-th state\n"
+    "  --quiet          no progress, no figures\n"
+    "\n"
+    "example:\n"
+    "  lastgood explore --world A\n";
+
+enum { INVARIANTS_MAX = 64 };
+
+struct options {
+    char world;
+    enum lg_profile_id profile;
+    const char *dump;
+    uint32_t every;
+    bool quiet;
+};
+
+struct work {
+    struct lg_exploration exploration;
+    struct lg_figures figures;
+    struct lg_dump dump;
+    uint64_t held[INVARIANTS_MAX];
+    int broken; /* the invariant, -1 for none */
+    uint32_t broken_from;
+    struct lg_step_back broken_by;
+    struct lg_script_step steps[LG_REPLAY_STEPS_MAX];
+};
+
+static bool take_world(void *self, const char *value)
+{
+    bool known = strlen(value) == 1 && strchr("ABC", value[0]);
+    if (known)
+        ((struct options *)self)->world = value[0];
+    else
+        fprintf(stderr, "lastgood: no such world: %s; there are A, B and C\n", value);
+    return known;
+}
+
+static bool take_profile(void *self, const char *value)
+{
+    int found = lg_profile_find(value);
+    if (found < 0)
+        fprintf(stderr, "lastgood: no such profile: %s; see lastgood list profiles\n", value);
+    else
+        ((struct options *)self)->profile = (enum lg_profile_id)found;
+    return found >= 0;
+}
+
+static bool take_dump(void *self, const char *value)
+{
+    ((struct options *)self)->dump = value;
+    return true;
+}
+
+static bool take_every(void *self, const char *value)
+{
+    char *end;
+    unsigned long every = strtoul(value, &end, 10);
+    bool good = *value >= '0' && *value <= '9' && !*end && every >= 1 && every <= 1000000000;
+    if (good)
+        ((struct options *)self)->every = (uint32_t)every;
+    else
+        fprintf(stderr, "lastgood: --every takes a number from 1 on, not %s\n", value);
+    return good;
+}
+
+static bool take_quiet(void *self, const char *value)
+{
+    (void)value;
+    ((struct options *)self)->quiet = true;
+    return true;
+}
+
+static const struct lg_option known[] = {{"--world", true, take_world},
+                                         {"--profile", true, take_profile},
+                                         {"--dump", true, take_dump},
+                                         {"--every", true, take_every},
+                                         {"--quiet", false, take_quiet}};
+
+static bool check(struct work *work, const struct lg_transition *transition)
+{
+    const struct lg_move *move = transition->move;
+    for (unsigned i = 0; i < lg_invariant_count; i++) {
+        enum lg_holding holding = lg_invariants[i].check(move);
+        work->held[i] += holding == LG_HOLDS;
+        if (holding != LG_BROKEN)
+            continue;
+        work->broken = (int)i;
+        work->broken_from = transition->from;
+        work->broken_by =
+            (struct lg_step_back){transition->from, transition->call, (uint16_t)move->way,
+                                  (uint16_t)move->observation, 0};
+        return false;
+    }
+    return true;
+}
+
+static bool visit(void *context, const struct lg_exploration *exploration,
+                  const struct lg_transition *transition)
+{
+    struct work *work = context;
+    (void)exploration;
+    lg_figures_add(&work->figures, transition->move);
+    if (work->dump.file)
+        lg_dump_transition(&work->dump, transition);
+    return check(work, transition);
+}
+
+static void print_figures(struct work *work)
+{
+    printf("\ntransitions by method and answer:\n");
+    lg_figures_print(&work->figures, stdout);
+    printf("\ninvariants, and at how many transitions each had something to say:\n");
+    for (unsigned i = 0; i < lg_invariant_count; i++)
+        printf("  %12llu  %s (%s)\n", (unsigned long long)work->held[i], lg_invariants[i].text,
+               lg_clauses[lg_invariants[i].clause].id);
+}
+
+static void print_broken(struct work *work, const struct lg_names *names)
+{
+    const struct lg_invariant *invariant = &lg_invariants[work->broken];
+    unsigned count;
+    printf("BROKEN: %s (%s)\n", invariant->text, lg_clauses[invariant->clause].id);
+    if (lg_script_to(&work->exploration, work->broken_from, &work->broken_by, work->steps, &count))
+        lg_script_print(work->steps, count, names, stdout);
+    else
+        printf("  the script is too long to be shown\n");
+}
+
+static void print_summary(const struct lg_exploration *exploration)
+{
+    printf(
+        "world %c: %u states, %llu transitions under %llu tapes, diameter %u; %llu of them would "
+        "need another job slot\n",
+        exploration->world.name, exploration->states.count,
+        (unsigned long long)exploration->transitions, (unsigned long long)exploration->tapes,
+        exploration->diameter, (unsigned long long)exploration->cut);
+}
+
+static int explore(struct work *work, const struct options *options, const struct lg_names *names)
+{
+    struct lg_exploration *exploration = &work->exploration;
+    work->dump.names = *names;
+    work->broken = -1;
+    lg_explore(exploration, visit, work, options->quiet ? NULL : stderr);
+    if (exploration->no_memory) {
+        fprintf(stderr, "lastgood: no memory after %u states\n", exploration->states.count);
+        return LG_EXIT_HARNESS;
+    }
+    if (work->dump.file && work->broken < 0)
+        lg_dump_states(&work->dump, exploration);
+    print_summary(exploration);
+    if (work->broken >= 0)
+        print_broken(work, names);
+    else if (!options->quiet)
+        print_figures(work);
+    return work->broken >= 0 ? LG_EXIT_VIOLATES : LG_EXIT_CONFORMS;
+}
+
+static bool open_dump(struct lg_dump *dump, const struct options *options)
+{
+    dump->every = options->every;
+    if (!options->dump)
+        return true;
+    dump->file = fopen(options->dump, "w");
+    if (!dump->file)
+        fprintf(stderr, "lastgood: %s: %s\n", options->dump, strerror(errno));
+    return dump->file != NULL;
+}
+
+static bool close_dump(struct lg_dump *dump, const struct options *options)
+{
+    if (!dump->file || fclose(dump->file) == 0)
+        return true;
+    fprintf(stderr, "lastgood: %s: %s\n", options->dump, strerror(errno));
+    return false;
+}
+
+static int run(const struct options *options)
+{
+    struct work *work = calloc(1, sizeof *work);
+    struct lg_blobs blobs;
+    struct lg_names names;
+    int code = LG_EXIT_HARNESS;
+    if (!lg_blobs_init(&blobs)) {
+        free(work);
+        return code;
+    }
+    lg_names_of_scripts(&names, &blobs);
+    if (work && lg_exploration_init(&work->exploration, options->world, options->profile) &&
+        open_dump(&work->dump, options)) {
+        code = explore(work, options, &names);
+        if (!close_dump(&work->dump, options))
+            code = LG_EXIT_HARNESS;
+    }
+    if (work)
+        lg_exploration_free(&work->exploration);
+    lg_blobs_free(&blobs);
+    free(work);
+    return code;
+}
+
+int lg_command_explore(int argc, char **argv)
+{
+    struct options options = {0, LG_PROFILE_documented, NULL, 1, false};
+    const char **words = calloc((size_t)argc, sizeof *words);
+    size_t count;
+    int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
+                                 words, &count);
+    if (code < 0 && (count > 0 || !options.world)) {
+        fprintf(stderr, "lastgood: explore takes --world A, B or C; see lastgood explore --help\n");
+        code = LG_EXIT_USAGE;
+    }
+    free(words);
+    return code < 0 ? run(&options) : code;
+}

@@ -1,0 +1,186 @@
+/* lastgood generate: vectors of tier full from a bounded world. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/arguments.h"
+#include "conformance/commands.h"
+#include "explore_commands.h"
+#include "generate.h"
+
+static const char help[] =
+    "usage: lastgood generate FOLDER [options]\n"
+    "\n"
+    "Explores world A and writes vectors of tier full that walk every class of its transitions:\n"
+    "method, power state, guard row, outcome, job edge. Each walked transition ends in reads and "
+    "a\n"
+    "restore that tell apart what it may have left behind. The same program writes the same "
+    "files.\n"
+    "\n"
+    "  --world A|B|C   another world\n"
+    "  --states N      only the first N states\n"
+    "  --depth N       only classes that are at most N calls away from the first state\n"
+    "  --list          also print the classes that no vector walks\n"
+    "  --quiet         no progress\n"
+    "\n"
+    "example:\n"
+    "  lastgood generate conformance/vectors/generated\n";
+
+struct options {
+    char world;
+    uint32_t states;
+    uint32_t depth;
+    bool list;
+    bool quiet;
+};
+
+static bool take_world(void *self, const char *value)
+{
+    bool good = strlen(value) == 1 && strchr("ABC", value[0]);
+    if (good)
+        ((struct options *)self)->world = value[0];
+    else
+        fprintf(stderr, "lastgood: no such world: %s; there are A, B and C\n", value);
+    return good;
+}
+
+static bool take_number(const char *option, const char *value, uint32_t *number)
+{
+    char *end;
+    unsigned long read = strtoul(value, &end, 10);
+    bool good = *value >= '0' && *value <= '9' && !*end && read >= 1 && read < UINT32_MAX;
+    if (good)
+        *number = (uint32_t)read;
+    else
+        fprintf(stderr, "lastgood: %s takes a number from 1 on, not %s\n", option, value);
+    return good;
+}
+
+static bool take_states(void *self, const char *value)
+{
+    return take_number("--states", value, &((struct options *)self)->states);
+}
+
+static bool take_depth(void *self, const char *value)
+{
+    return take_number("--depth", value, &((struct options *)self)->depth);
+}
+
+static bool take_list(void *self, const char *value)
+{
+    (void)value;
+    ((struct options *)self)->list = true;
+    return true;
+}
+
+static bool take_quiet(void *self, const char *value)
+{
+    (void)value;
+    ((struct options *)self)->quiet = true;
+    return true;
+}
+
+static const struct lg_option known[] = {{"--world", true, take_world},
+                                         {"--states", true, take_states},
+                                         {"--depth", true, take_depth},
+                                         {"--list", false, take_list},
+                                         {"--quiet", false, take_quiet}};
+
+struct work {
+    struct options options;
+    struct lg_exploration exploration;
+    struct lg_classes classes;
+};
+
+static bool visit(void *context, const struct lg_exploration *exploration,
+                  const struct lg_transition *transition)
+{
+    struct work *work = context;
+    lg_classes_add(&work->classes, exploration, transition);
+    return !work->options.states || exploration->states.count < work->options.states;
+}
+
+static unsigned count_walked(const struct lg_classes *classes)
+{
+    unsigned walked = 0;
+    for (unsigned i = 0; i < classes->count; i++)
+        walked += classes->items[i].walked;
+    return walked;
+}
+
+static void list_missed(const struct lg_classes *classes)
+{
+    for (unsigned i = 0; i < classes->count; i++) {
+        const struct lg_class_key *key = &classes->items[i].key;
+        if (classes->items[i].walked)
+            continue;
+        printf("not walked: %s.%s requested %u, vm %u, %s, cause %s, answer %u..%u fault %u kind "
+               "%u, job %u to %u, depth %u\n",
+               lg_methods[key->method].class_name, lg_methods[key->method].name, key->requested,
+               key->vm, lg_clauses[key->clause].id,
+               key->cause ? lg_causes[key->cause - 1].name : "none", key->code_from, key->code_to,
+               key->fault, key->answer, key->job_before, key->job_after, classes->items[i].depth);
+    }
+}
+
+static int generate(struct work *work, const char *folder, const struct lg_names *names)
+{
+    FILE *progress = work->options.quiet ? NULL : stderr;
+    struct lg_generation generation = {.exploration = &work->exploration,
+                                       .classes = &work->classes,
+                                       .names = *names,
+                                       .folder = folder,
+                                       .depth = work->options.depth};
+    lg_explore(&work->exploration, visit, work, progress);
+    if (work->exploration.no_memory) {
+        fprintf(stderr, "lastgood: no memory\n");
+        return LG_EXIT_HARNESS;
+    }
+    if (!lg_generate(&generation, progress)) {
+        fprintf(stderr, "lastgood: %s: %s\n", folder, strerror(errno));
+        return LG_EXIT_HARNESS;
+    }
+    printf("%u vectors with %u steps walk %u of %u classes of transitions\n", generation.vectors,
+           generation.nodes, count_walked(&work->classes), work->classes.count);
+    if (work->options.list)
+        list_missed(&work->classes);
+    return LG_EXIT_CONFORMS;
+}
+
+static int run(const struct options *options, const char *folder)
+{
+    struct work *work = calloc(1, sizeof *work);
+    struct lg_blobs blobs;
+    struct lg_names names;
+    int code = LG_EXIT_HARNESS;
+    if (!work || !lg_blobs_init(&blobs)) {
+        free(work);
+        return code;
+    }
+    work->options = *options;
+    lg_names_of_scripts(&names, &blobs);
+    if (lg_exploration_init(&work->exploration, options->world, LG_PROFILE_documented))
+        code = generate(work, folder, &names);
+    lg_exploration_free(&work->exploration);
+    lg_blobs_free(&blobs);
+    free(work);
+    return code;
+}
+
+int lg_command_generate(int argc, char **argv)
+{
+    struct options options = {'A', 0, UINT32_MAX, false, false};
+    const char **words = calloc((size_t)argc, sizeof *words);
+    size_t count;
+    int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
+                                 words, &count);
+    if (code < 0 && count != 1) {
+        fprintf(stderr, "lastgood: generate takes one folder; see lastgood generate --help\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0)
+        code = run(&options, words[0]);
+    free(words);
+    return code;
+}

@@ -1,0 +1,338 @@
+/* From classes to scripts, from scripts to vectors. */
+#include "generate.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draft.h"
+
+enum { PATH_BYTES = 1024 };
+
+struct maker {
+    struct lg_generation *generation;
+    struct lg_draft draft;
+    struct lg_script_step steps[LG_REPLAY_STEPS_MAX];
+    unsigned step_count;
+    const struct lg_class *aim;
+    const struct lg_step_back *example;
+};
+
+/* ---- what a vector walks ---- */
+
+static void mark_walked(void *context, unsigned node, const struct lg_call *call,
+                        const struct lg_cell *before, const struct lg_outcome *outcome,
+                        const struct lg_cell *after)
+{
+    struct lg_classes *classes = context;
+    struct lg_class_key key = lg_class_of(call, before, outcome, after);
+    struct lg_class *class = lg_classes_find(classes, &key);
+    (void)node;
+    if (class)
+        class->walked = true;
+}
+
+/* ---- the script ---- */
+
+static bool is_by_job(const struct lg_script_step *step)
+{
+    return step->seen.answer == LG_ANSWERS_JOB;
+}
+
+/* One step of the way: only what was seen goes on. */
+static bool add_on_the_way(struct maker *maker, const struct lg_script_step *step)
+{
+    struct lg_draft *draft = &maker->draft;
+    int node = lg_draft_add(draft, &step->call, is_by_job(step));
+    if (node < 0)
+        return false;
+    int edge = 0;
+    if (draft->vector.nodes[node].edge_count > 0) {
+        edge = lg_draft_edge(draft, (unsigned)node, &step->seen);
+        if (edge >= 0)
+            lg_draft_keep_only(draft, (unsigned)node, (unsigned)edge);
+    }
+    lg_draft_go_on(draft, (unsigned)node);
+    return edge >= 0;
+}
+
+static bool add_looks(struct lg_draft *draft)
+{
+    static const uint8_t looks[] = {LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
+                                    LG_CALL_READ_VM};
+    for (size_t i = 0; i < sizeof looks; i++) {
+        struct lg_call call = {.method = looks[i]};
+        int node = lg_draft_add(draft, &call, false);
+        if (node < 0)
+            return false;
+        lg_draft_go_on(draft, (unsigned)node);
+    }
+    return true;
+}
+
+/* Edges of one kind of a node lead to another node than the next. */
+static void send(struct lg_draft *draft, unsigned node, bool success, int then)
+{
+    struct lg_node *at = &draft->vector.nodes[node];
+    for (unsigned i = 0; i < at->edge_count; i++)
+        if (lg_draft_is_success(draft, node, i) == success)
+            at->edges[i].then = then;
+}
+
+static bool has(const struct lg_draft *draft, unsigned node, bool success)
+{
+    for (unsigned i = 0; i < draft->vector.nodes[node].edge_count; i++)
+        if (lg_draft_is_success(draft, node, i) == success)
+            return true;
+    return false;
+}
+
+/* The end of a branch: what follows is another branch. */
+static void stop_here(struct lg_draft *draft)
+{
+    struct lg_node *last = &draft->vector.nodes[draft->vector.node_count - 1];
+    for (unsigned i = 0; i < last->edge_count; i++)
+        last->edges[i].then = LG_NODES_MAX;
+}
+
+typedef bool add_branch(struct lg_draft *draft);
+
+/* What follows a node, once for its successes and once for its refusals: no flat unions. */
+static bool add_branches(struct lg_draft *draft, unsigned node, add_branch *add)
+{
+    bool both = has(draft, node, true) && has(draft, node, false);
+    if (both)
+        send(draft, node, false, LG_NODES_MAX);
+    lg_draft_go_on(draft, node);
+    if (!both)
+        return add(draft);
+    if (!add(draft))
+        return false;
+    stop_here(draft);
+    send(draft, node, true, LG_NODES_MAX);
+    send(draft, node, false, (int)draft->vector.node_count);
+    lg_draft_go_on(draft, node);
+    int successes = (int)node + 1;
+    if (!add(draft))
+        return false;
+    send(draft, node, true, successes);
+    return true;
+}
+
+/* A node that ends a branch needs edges: bytes that nobody has seen are not asked for there. */
+static bool add_last_look(struct lg_draft *draft)
+{
+    struct lg_call get = {.method = LG_CALL_GET_KEY_PROTECTOR};
+    struct lg_call read = {.method = LG_CALL_READ_SECURITY_SETTING};
+    int node = lg_draft_add(draft, &get, false);
+    if (node < 0 || draft->vector.nodes[node].edge_count > 0)
+        return node >= 0;
+    draft->vector.node_count--;
+    return lg_draft_add(draft, &read, false) >= 0;
+}
+
+/* What tells states apart: reads, then a restore and what it brings back. */
+static bool add_suffix(struct lg_draft *draft)
+{
+    struct lg_call restore = {.method = LG_CALL_RESTORE_LAST_KNOWN_GOOD};
+    if (!add_looks(draft))
+        return false;
+    int node = lg_draft_add(draft, &restore, false);
+    return node >= 0 && add_branches(draft, (unsigned)node, add_last_look);
+}
+
+static bool add_aim(struct maker *maker, const struct lg_script_step *step)
+{
+    struct lg_draft *draft = &maker->draft;
+    int node = lg_draft_add(draft, &step->call, is_by_job(step));
+    if (node < 0)
+        return false;
+    return add_branches(draft, (unsigned)node, add_suffix);
+}
+
+/* ---- its name ---- */
+
+static uint32_t hash_of_script(const struct maker *maker)
+{
+    uint32_t hash = 2166136261u;
+    for (unsigned i = 0; i < maker->draft.vector.node_count; i++) {
+        const struct lg_call *called = &maker->draft.vector.nodes[i].call;
+        json_t *call = lg_call_to_json(called, &maker->generation->names);
+        char *text = json_dumps(call, JSON_COMPACT);
+        for (const char *at = text; at && *at; at++)
+            hash = (hash ^ (unsigned char)*at) * 16777619u;
+        free(text);
+        json_decref(call);
+    }
+    return hash;
+}
+
+/* "SetKeyProtector" becomes "set-key-protector". */
+static void write_kebab(const char *name, char *text, size_t size)
+{
+    size_t length = 0;
+    for (; *name && length + 2 < size; name++) {
+        if (isupper((unsigned char)*name) && length)
+            text[length++] = '-';
+        text[length++] = (char)tolower((unsigned char)*name);
+    }
+    text[length] = '\0';
+}
+
+static const char *const vm_words[] = {"none", "off", "running", "paused", "saved"};
+static const char *const vm_phrases[] = {"where there is no VM", "of a VM that is off",
+                                         "of a running VM", "of a paused VM", "of a saved VM"};
+
+static void name_vector(struct maker *maker)
+{
+    struct lg_vector *vector = &maker->draft.vector;
+    const struct lg_class_key *key = &maker->aim->key;
+    const struct lg_method_row *row = &lg_methods[key->method];
+    char method[40];
+    write_kebab(row->name, method, sizeof method);
+    snprintf(vector->id, sizeof vector->id, "full-%s-%s-%08x", method, vm_words[key->vm],
+             hash_of_script(maker));
+    snprintf(vector->title, sizeof vector->title,
+             "%s.%s %s, after %u steps: every answer, and what "
+             "it leaves behind",
+             row->class_name, row->name, vm_phrases[key->vm], maker->step_count - 1);
+    vector->clauses[0] = key->clause ? key->clause : (uint16_t)LG_CLAUSE_event_applied;
+    vector->clause_count = 1;
+}
+
+static bool write_vector(struct maker *maker)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%.800s/%s.json", maker->generation->folder,
+             maker->draft.vector.id);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    bool written = lg_draft_write(&maker->draft, file);
+    return fclose(file) == 0 && written;
+}
+
+/* ---- all of them ---- */
+
+static bool make_script(struct maker *maker)
+{
+    return lg_script_to(maker->generation->exploration, maker->example->from, maker->example,
+                        maker->steps, &maker->step_count);
+}
+
+static bool asks_jobs(const struct maker *maker)
+{
+    for (unsigned i = 0; i < maker->step_count; i++) {
+        uint8_t method = maker->steps[i].call.method;
+        if (lg_methods[method].target == LG_TARGET_JOB || method == LG_CALL_LIST_JOBS)
+            return true;
+    }
+    return false;
+}
+
+/* A VM that is not there was there before: it has a name. */
+static bool add_beginning(struct maker *maker)
+{
+    static const struct lg_call gone[] = {{.method = LG_CALL_VM_CREATED, .requested = 2},
+                                          {.method = LG_CALL_VM_REMOVED}};
+    if (maker->steps[0].call.method == LG_CALL_VM_CREATED)
+        return true;
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
+        int node = lg_draft_add(&maker->draft, &gone[i], false);
+        if (node < 0)
+            return false;
+        lg_draft_go_on(&maker->draft, (unsigned)node);
+    }
+    return true;
+}
+
+static bool make_draft(struct maker *maker)
+{
+    struct lg_generation *generation = maker->generation;
+    struct lg_agree_watch watch = {generation->classes, mark_walked, NULL};
+    if (!add_beginning(maker))
+        return false;
+    for (unsigned i = 0; i + 1 < maker->step_count; i++)
+        if (!add_on_the_way(maker, &maker->steps[i]))
+            return false;
+    if (!add_aim(maker, &maker->steps[maker->step_count - 1]))
+        return false;
+    maker->draft.watch = &watch;
+    bool finished = lg_draft_finish(&maker->draft);
+    maker->draft.watch = NULL;
+    return finished;
+}
+
+enum making { MADE, NONE_MADE, NOT_WRITTEN };
+
+static enum making make_vector(struct maker *maker)
+{
+    struct lg_generation *generation = maker->generation;
+    enum making making = NONE_MADE;
+    bool scripted = make_script(maker);
+    bool ready = lg_draft_init(&maker->draft, &generation->names, asks_jobs(maker));
+    if (scripted && ready && make_draft(maker) && maker->aim->walked) {
+        name_vector(maker);
+        generation->vectors++;
+        generation->nodes += maker->draft.vector.node_count;
+        making = write_vector(maker) ? MADE : NOT_WRITTEN;
+    }
+    lg_draft_free(&maker->draft);
+    return making;
+}
+
+/* The first of the class's examples that makes a vector. */
+static bool make_one(struct maker *maker)
+{
+    enum making making = NONE_MADE;
+    for (unsigned i = 0; making == NONE_MADE && i < maker->aim->example_count; i++) {
+        maker->example = &maker->aim->examples[i];
+        making = make_vector(maker);
+    }
+    maker->generation->given_up += making == NONE_MADE;
+    return making != NOT_WRITTEN;
+}
+
+/* The shortest first: a script of few steps has few histories. */
+static int compare(const void *a, const void *b)
+{
+    const struct lg_class *const *left = a;
+    const struct lg_class *const *right = b;
+    if ((*left)->depth != (*right)->depth)
+        return (*left)->depth - (*right)->depth;
+    return *left < *right ? -1 : *left > *right;
+}
+
+static bool make_all(struct maker *maker, struct lg_class **order, FILE *progress)
+{
+    struct lg_generation *generation = maker->generation;
+    for (unsigned i = 0; i < generation->classes->count; i++) {
+        maker->aim = order[i];
+        if (maker->aim->depth > generation->depth)
+            break;
+        if (!maker->aim->walked && !make_one(maker))
+            return false;
+        if (progress && i % 64 == 0)
+            fprintf(progress, "generate: %u of %u classes, %u vectors, %u given up\n", i,
+                    generation->classes->count, generation->vectors, generation->given_up);
+    }
+    return true;
+}
+
+bool lg_generate(struct lg_generation *generation, FILE *progress)
+{
+    unsigned count = generation->classes->count;
+    struct lg_class **order = calloc(count + 1, sizeof *order);
+    struct maker *maker = calloc(1, sizeof *maker);
+    bool made = order && maker;
+    for (unsigned i = 0; made && i < count; i++)
+        order[i] = &generation->classes->items[i];
+    if (made) {
+        qsort(order, count, sizeof *order, compare);
+        maker->generation = generation;
+        made = make_all(maker, order, progress);
+    }
+    free(maker);
+    free(order);
+    return made;
+}

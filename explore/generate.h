@@ -1,0 +1,24 @@
+/* Vectors of tier full from an exploration: every class of transitions is walked by at least one,
+ * and what it led to is looked at. The same world gives the same files. */
+#ifndef LG_GENERATE_H
+#define LG_GENERATE_H
+
+#include "classes.h"
+#include "script.h"
+
+struct lg_generation {
+    const struct lg_exploration *exploration;
+    struct lg_classes *classes;
+    struct lg_names names;
+    const char *folder;
+    unsigned depth; /* only classes that are at most so many calls away */
+    unsigned vectors;
+    unsigned nodes;
+    unsigned given_up; /* classes whose script made no vector */
+};
+
+/* Writes the vectors of all classes that are not walked yet. False: a file cannot be written
+ * (errno). */
+bool lg_generate(struct lg_generation *generation, FILE *progress);
+
+#endif

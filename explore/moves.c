@@ -1,0 +1,184 @@
+/* Walks the odometer of one call. */
+#include "moves.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+enum { WAYS_MAX = 4096, TIME_FIRST_SEEN = 5, TIME_LATER = 7 };
+
+/* What a way leads to, before anybody looked at the answer. */
+struct way {
+    struct lg_outcome pattern;
+    struct lg_cell cell;
+};
+
+struct lg_moves {
+    struct way ways[WAYS_MAX];
+    uint64_t hashes[WAYS_MAX];
+    unsigned count;
+};
+
+struct lg_moves *lg_moves_new(void)
+{
+    return malloc(sizeof(struct lg_moves));
+}
+
+void lg_moves_free(struct lg_moves *moves)
+{
+    free(moves);
+}
+
+static uint64_t hash_of(const struct way *way)
+{
+    const unsigned char *bytes = (const unsigned char *)&way->pattern;
+    uint64_t value = lg_cell_hash(&way->cell);
+    for (size_t i = 0; i + 8 <= sizeof way->pattern; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, 8);
+        value = (value ^ word) * 0x9E3779B97F4A7C15u;
+        value ^= value >> 29;
+    }
+    return value;
+}
+
+/* Whether the way that stands behind the others is a new one. */
+static bool is_new(struct lg_moves *moves)
+{
+    const struct way *way = &moves->ways[moves->count];
+    uint64_t hash = hash_of(way);
+    for (unsigned i = 0; i < moves->count; i++)
+        if (moves->hashes[i] == hash && memcmp(&moves->ways[i], way, sizeof *way) == 0)
+            return false;
+    moves->hashes[moves->count] = hash;
+    return true;
+}
+
+static bool is_open(const struct lg_outcome *pattern, unsigned field)
+{
+    uint64_t from = pattern->fields[field].from;
+    return pattern->masks >> field & 1 ? (from & (from - 1)) != 0
+                                       : from != pattern->fields[field].to;
+}
+
+static bool has_range(const struct lg_outcome *pattern)
+{
+    for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
+        if ((pattern->shown >> i & 1) && is_open(pattern, i))
+            return true;
+    return pattern->return_value != pattern->return_to;
+}
+
+static uint64_t lowest_bit(uint64_t mask)
+{
+    return mask & ~(mask - 1);
+}
+
+static uint64_t highest_bit(uint64_t mask)
+{
+    while (mask & (mask - 1))
+        mask &= mask - 1;
+    return mask;
+}
+
+static uint64_t end_of_range(const struct lg_field *field, bool high)
+{
+    bool time = field->to == UINT64_MAX;
+    uint64_t first = time && field->from == 0 ? TIME_FIRST_SEEN : field->from;
+    if (!high)
+        return first;
+    return time ? first + TIME_LATER : field->to;
+}
+
+static void hide_times(struct lg_outcome *seen)
+{
+    seen->shown &= (uint16_t) ~(1u << LG_JOB_FIELD_CHANGE | 1u << LG_JOB_FIELD_SUBMITTED |
+                                1u << LG_JOB_FIELD_ELAPSED);
+}
+
+/* What can be seen of a pattern: the lowest or the highest of each mask and range. */
+static void observe(const struct lg_outcome *pattern, const struct lg_cell *from, bool high,
+                    struct lg_outcome *seen)
+{
+    *seen = *pattern;
+    seen->clause = seen->cause = 0;
+    seen->return_value = seen->return_to = high ? pattern->return_to : pattern->return_value;
+    if (seen->answer == LG_ANSWERS_INSTANCE)
+        seen->symbol = seen->form = 0;
+    if (seen->symbol >= LG_SYMBOL_UNSEEN)
+        seen->symbol = lg_world_fresh(from);
+    for (unsigned i = 0; i < LG_FIELDS_MAX; i++) {
+        struct lg_field *field = &seen->fields[i];
+        if (!(seen->shown >> i & 1))
+            continue;
+        if (seen->masks >> i & 1)
+            field->from = high ? highest_bit(field->from) : lowest_bit(field->from);
+        else
+            field->from = end_of_range(field, high);
+        field->to = field->from;
+    }
+}
+
+/* What a client sees when the service stops or starts by its own call happens to the host too. */
+static void follow_service(struct lg_move *move, const struct lg_profile *profile)
+{
+    uint8_t method = move->call->method;
+    struct lg_call event = {.vm = LG_VM_HOST, .method = LG_CALL_SERVICE_STOPPED};
+    struct lg_outcome ignored;
+    struct lg_job evicted;
+    struct lg_tape tape;
+    if (method != LG_CALL_STOP_SERVICE && method != LG_CALL_START_SERVICE)
+        return;
+    if (move->seen.fault || move->seen.return_value != 0)
+        return;
+    if (method == LG_CALL_START_SERVICE)
+        event.method = LG_CALL_SERVICE_STARTED;
+    lg_tape_start(&tape, profile, NULL, NULL, 0);
+    lg_step(&move->to, &event, NULL, &tape, &ignored, &evicted);
+}
+
+static bool visit_observations(struct lg_move *move, const struct way *way,
+                               const struct lg_profile *profile, enum lg_times_seen times,
+                               lg_move_visit *visit, void *context)
+{
+    struct lg_outcome shown = way->pattern;
+    if (move->call->method == LG_CALL_READ_JOB && times == LG_TIMES_HIDDEN)
+        hide_times(&shown);
+    unsigned count = has_range(&shown) ? 2 : 1;
+    for (unsigned i = 0; i < count; i++) {
+        observe(&shown, move->from, i == 1, &move->seen);
+        move->to = way->cell;
+        move->pattern = &way->pattern;
+        move->observation = i;
+        lg_cell_learn(&move->to, move->call, &way->pattern, &move->seen);
+        follow_service(move, profile);
+        if (!visit(context, move))
+            return false;
+    }
+    return true;
+}
+
+uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
+                       const struct lg_cell *from, const struct lg_call *call,
+                       enum lg_times_seen times, lg_move_visit *visit, void *context)
+{
+    struct lg_tape tape;
+    struct lg_move move = {.from = from, .call = call, .tape = &tape};
+    moves->count = 0;
+    lg_tape_start(&tape, profile, NULL, NULL, 0);
+    do {
+        struct way *way = &moves->ways[moves->count];
+        struct lg_job evicted;
+        way->cell = *from;
+        lg_step(&way->cell, call, NULL, &tape, &way->pattern, &evicted);
+        lg_assert(!tape.overflow && evicted.state == LG_JOB_FREE);
+        if (!tape.dead && is_new(moves)) {
+            if (!visit_observations(&move, way, profile, times, visit, context))
+                return move.way + 1;
+            lg_assert(++moves->count < WAYS_MAX);
+        }
+        move.way++;
+    } while (lg_tape_advance(&tape));
+    return move.way;
+}
