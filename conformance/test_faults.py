@@ -26,8 +26,8 @@ def faults():
 
 
 def run(lastgood, *arguments, **environment):
-    return subprocess.run([lastgood, "run", "--tier", "hand", *arguments], capture_output=True, text=True,
-                          timeout=120, check=False, env={**os.environ, **environment})
+    return subprocess.run([lastgood, "run", "--tier", "hand", *arguments], capture_output=True,
+                          text=True, timeout=120, check=False, env={**os.environ, **environment})
 
 
 def run_over_wsman(lastgood, folder, *options):
