@@ -57,7 +57,7 @@ static double calls_per_second(const struct child *child, const char *line)
     double begin = now();
     for (unsigned i = 0; i < ROUNDS; i++)
         ask(child, line, answer);
-    return ROUNDS / (now() - begin);
+    return (double)ROUNDS / (now() - begin);
 }
 
 static void end(const struct child *child)
