@@ -170,14 +170,25 @@ static void tell_allowed(const struct lg_offence *offence, const struct lg_side 
         printf("         or others\n");
 }
 
+static const struct lg_alternative_row *tell_alternative(const char *what, uint16_t slot,
+                                                         unsigned alternative)
+{
+    enum lg_site site = lg_slot_site(slot);
+    const struct lg_alternative_row *row =
+        &lg_alternatives[lg_sites[site].alternative + alternative];
+    printf("    %s: %s=%s, %s\n", what, lg_sites[site].id, row->name, row->what);
+    return row;
+}
+
 static void tell_clause(const struct lg_offence *offence)
 {
-    unsigned clause = offence->verdict.clause;
+    const struct lg_verdict *verdict = &offence->verdict;
+    unsigned clause = verdict->clause;
+    if (offence->kind == LG_VERDICT_INCONSISTENT)
+        tell_alternative("explained only by a change to", verdict->slot, verdict->alternative);
     if (offence->why.found) {
         const struct lg_alternative_row *row =
-            &lg_alternatives[lg_sites[lg_slot_site(offence->why.slot)].alternative +
-                             offence->why.alternative];
-        printf("    explained by: %s=%s, %s\n", lg_sites[row->site].id, row->name, row->what);
+            tell_alternative("explained by", offence->why.slot, offence->why.alternative);
         clause = row->clause ? row->clause : clause;
     }
     if (clause)

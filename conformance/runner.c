@@ -141,6 +141,8 @@ static void take_verdict(struct run *run, unsigned node, const struct lg_call *c
         tell_alternative(run, "no page speaks of", verdict->slot, verdict->alternative);
         return;
     }
+    if (verdict->kind == LG_VERDICT_INCONSISTENT)
+        tell_alternative(run, "explained only by a change to", verdict->slot, verdict->alternative);
     tell_violation(run, node, call, seen, verdict);
 }
 

@@ -274,14 +274,6 @@ static uint16_t pick_material(struct world *world)
     return (uint16_t)(material + 1);
 }
 
-/* Bytes that mean "no protector". No page says what they are as a policy: the model has no choice
- * for it, so scripts leave it alone. */
-static bool is_nothing(uint16_t symbol)
-{
-    enum lg_blob_shape shape = lg_material_shape((enum lg_material)(symbol - 1));
-    return shape == LG_BLOB_UNSET || shape == LG_BLOB_EMPTY;
-}
-
 static void fill_bytes(struct world *world, struct lg_call *call)
 {
     call->blob = LG_BLOB_NULL;
@@ -289,9 +281,7 @@ static void fill_bytes(struct world *world, struct lg_call *call)
         call->blob = below(world, 2) ? LG_BLOB_NULL : LG_BLOB_WRONG_TYPE;
         return;
     }
-    do
-        call->symbol = pick_material(world);
-    while (call->method == LG_CALL_SET_SECURITY_POLICY && is_nothing(call->symbol));
+    call->symbol = pick_material(world);
     call->blob = (uint8_t)lg_material_shape((enum lg_material)(call->symbol - 1));
 }
 

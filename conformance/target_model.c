@@ -29,15 +29,10 @@ static enum lg_target_reply reset(struct lg_target *target, struct lg_json_error
     return LG_TARGET_ANSWERED;
 }
 
-static void see_unseen(struct model *model, struct lg_cell *cell)
+static uint16_t make_protector(void *context)
 {
-    enum { LENGTH = 64 };
-    uint16_t unseen;
-    while ((unseen = lg_cell_unseen(cell)) != LG_SYMBOL_NONE) {
-        uint8_t bytes[LENGTH] = {0, 0, 0, LENGTH};
-        snprintf((char *)bytes + 4, LENGTH - 4, "made by the model, number %u", ++model->unseen);
-        lg_cell_bind_symbol(cell, unseen, lg_blobs_intern(model->blobs, bytes, LENGTH));
-    }
+    struct model *model = context;
+    return lg_blobs_make(model->blobs, "model", ++model->unseen);
 }
 
 /* From the script's numbers to the host's. */
@@ -98,15 +93,13 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
 {
     struct model *model = target->self;
     struct lg_call made = *given;
-    struct lg_cell *changed;
+    struct lg_maker maker = {make_protector, model};
     struct lg_tape tape;
     (void)reason;
     to_host(model, &made);
     lg_tape_start(&tape, &model->profile, &model->readings, NULL, 0);
-    lg_host_step(&model->host, &made, &tape, seen, &changed);
+    lg_host_step(&model->host, &made, &tape, seen, &maker);
     lg_readings_learn(&model->readings, &tape);
-    if (changed)
-        see_unseen(model, changed);
     show_bytes(model, seen);
     to_script(model, given, seen);
     return LG_TARGET_ANSWERED;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "step.h"
+
 static size_t aligned(size_t bytes)
 {
     return (bytes + 63) & ~(size_t)63;
@@ -226,29 +228,8 @@ static void step_one(struct lg_host *host, struct lg_cell *cell, const struct lg
         add_records_to_list(host, call.vm, outcome);
 }
 
-void lg_host_step(struct lg_host *host, const struct lg_call *call, struct lg_tape *tape,
-                  struct lg_outcome *outcome, struct lg_cell **changed)
-{
-    struct lg_outcome pattern;
-    *changed = NULL;
-    if (is_host_event(call)) {
-        step_all(host, call, tape, outcome);
-        if (call->method == LG_CALL_PROVIDER_STOPS)
-            forget_all_jobs(host);
-        return;
-    }
-    struct lg_cell *cell = call->vm < host->vm_count ? &host->cells[call->vm] : &host->self;
-    step_one(host, cell, call, tape, outcome);
-    pattern = *outcome;
-    lg_outcome_pick(outcome, call, tape);
-    if (call->method == LG_CALL_READ_JOB)
-        finish_job_read(host, cell, call, outcome);
-    lg_cell_learn(cell, call, &pattern, outcome);
-    follow_service(host, call, tape, outcome);
-    *changed = cell;
-}
-
-uint16_t lg_cell_unseen(const struct lg_cell *cell)
+/* The first symbol of a cell for bytes that nobody has seen. */
+static uint16_t first_unseen(const struct lg_cell *cell)
 {
     const struct lg_vault *vaults[] = {&cell->vm.vault, &cell->vm.checkpoint, &cell->vm.image};
     for (unsigned i = 0; i < 3; i++) {
@@ -260,4 +241,41 @@ uint16_t lg_cell_unseen(const struct lg_cell *cell)
             return vaults[i]->seal;
     }
     return LG_SYMBOL_NONE;
+}
+
+/* What the model leaves open are bytes on a host, in the answer of this step as well. */
+static void make_bytes(struct lg_cell *cell, const struct lg_call *call,
+                       const struct lg_maker *maker, struct lg_outcome *outcome)
+{
+    uint16_t unseen;
+    while ((unseen = first_unseen(cell)) != LG_SYMBOL_NONE) {
+        uint16_t made = maker->make(maker->context);
+        lg_cell_bind_symbol(cell, unseen, made);
+        if (outcome->answer == LG_ANSWERS_BYTES && outcome->symbol == unseen)
+            outcome->symbol = made;
+        if (outcome->answer == LG_ANSWERS_INSTANCE)
+            lg_show_protectors(outcome, call->method, &cell->vm.vault);
+    }
+}
+
+void lg_host_step(struct lg_host *host, const struct lg_call *call, struct lg_tape *tape,
+                  struct lg_outcome *outcome, const struct lg_maker *maker)
+{
+    struct lg_outcome pattern;
+    if (is_host_event(call)) {
+        step_all(host, call, tape, outcome);
+        if (call->method == LG_CALL_PROVIDER_STOPS)
+            forget_all_jobs(host);
+        return;
+    }
+    struct lg_cell *cell = call->vm < host->vm_count ? &host->cells[call->vm] : &host->self;
+    step_one(host, cell, call, tape, outcome);
+    if (maker)
+        make_bytes(cell, call, maker, outcome);
+    pattern = *outcome;
+    lg_outcome_pick(outcome, call, tape);
+    if (call->method == LG_CALL_READ_JOB)
+        finish_job_read(host, cell, call, outcome);
+    lg_cell_learn(cell, call, &pattern, outcome);
+    follow_service(host, call, tape, outcome);
 }

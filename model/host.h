@@ -40,19 +40,23 @@ void lg_host_init(struct lg_host *host, void *memory, const struct lg_host_word 
 /* A new index for a VM that a call or event is about to make; -1 when LG_VMS_MAX are there. */
 int lg_host_new_vm(struct lg_host *host);
 
+/* Gives the bytes of a protector that a host makes when a VM starts without one: their symbol,
+ * another one each time, LG_SYMBOL_NONE if there is no room. */
+struct lg_maker {
+    uint16_t (*make)(void *context);
+    void *context;
+};
+
 /* Carries out a call on the host: on the cell of call->vm, or on all for an event of the host.
  * Names new jobs, keeps records, and answers one value for everything (lg_outcome_pick). call->vm
- * is LG_VM_HOST for calls of the host. *changed: the cell that was stepped, for unseen symbols, or
- * NULL. */
+ * is LG_VM_HOST for calls of the host. Without a maker, bytes that the host makes stay unseen. */
 void lg_host_step(struct lg_host *host, const struct lg_call *call, struct lg_tape *tape,
-                  struct lg_outcome *outcome, struct lg_cell **changed);
+                  struct lg_outcome *outcome, const struct lg_maker *maker);
 
 /* The VM that a job works on: LG_VM_HOST if there is no such job. */
 uint16_t lg_host_job_vm(const struct lg_host *host, uint16_t name);
 
-/* The first symbol of a cell for bytes that nobody has seen, LG_SYMBOL_NONE if there is none; and
- * giving it bytes. */
-uint16_t lg_cell_unseen(const struct lg_cell *cell);
+/* A symbol for bytes that nobody had seen becomes another one. */
 void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
 
 #endif

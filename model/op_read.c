@@ -1,4 +1,5 @@
 /* What clients read: one instance, or the instances associated with a VM. */
+#include "blob.h"
 #include "step.h"
 
 static void show(struct lg_outcome *outcome, unsigned field, uint64_t from, uint64_t to)
@@ -213,6 +214,24 @@ static void show_symbol(struct lg_outcome *outcome, unsigned field, uint16_t sym
     show(outcome, field, unseen ? 1 : symbol, unseen ? UINT16_MAX : symbol);
 }
 
+/* Of a property without bytes nobody can tell whether there is a protector of none. */
+static uint16_t shown_protector(uint16_t symbol)
+{
+    return symbol == LG_MATERIAL_empty + 1 ? LG_SYMBOL_NONE : symbol;
+}
+
+void lg_show_protectors(struct lg_outcome *outcome, uint8_t method, const struct lg_vault *vault)
+{
+    if (method == LG_CALL_READ_TPM_SETTING) {
+        show_symbol(outcome, LG_TPM_FIELD_PROTECTOR, shown_protector(vault->current));
+        show_symbol(outcome, LG_TPM_FIELD_LAST_KNOWN_GOOD, shown_protector(vault->last_known_good));
+    }
+    if (method == LG_CALL_INSPECT) {
+        show_symbol(outcome, LG_INSPECT_FIELD_CURRENT, vault->current);
+        show_symbol(outcome, LG_INSPECT_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
+    }
+}
+
 static void read_tpm_setting(struct lg_turn *turn)
 {
     const struct lg_vault *vault = &turn->cell->vm.vault;
@@ -223,16 +242,14 @@ static void read_tpm_setting(struct lg_turn *turn)
                vault->settings >> LG_SETTING_DATA_PROTECTION_REQUESTED & 1);
     show_value(turn->outcome, LG_TPM_FIELD_ENABLED_STATE,
                vault->settings >> LG_SETTING_TPM_ENABLED & 1 ? 2 : 3);
-    show_symbol(turn->outcome, LG_TPM_FIELD_PROTECTOR, vault->current);
-    show_symbol(turn->outcome, LG_TPM_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
+    lg_show_protectors(turn->outcome, turn->call->method, vault);
 }
 
 static void inspect(struct lg_turn *turn)
 {
     const struct lg_vault *vault = &turn->cell->vm.vault;
     turn->outcome->clause = LG_CLAUSE_set_only_protector;
-    show_symbol(turn->outcome, LG_INSPECT_FIELD_CURRENT, vault->current);
-    show_symbol(turn->outcome, LG_INSPECT_FIELD_LAST_KNOWN_GOOD, vault->last_known_good);
+    lg_show_protectors(turn->outcome, turn->call->method, vault);
     show_symbol(turn->outcome, LG_INSPECT_FIELD_POLICY, vault->policy);
 }
 

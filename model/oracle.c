@@ -243,6 +243,13 @@ static uint16_t violated_clause(const struct lg_verdict *verdict, const struct l
     return clause;
 }
 
+static void tell_change(const struct lg_oracle *oracle, struct lg_verdict *verdict)
+{
+    verdict->kind = LG_VERDICT_INCONSISTENT;
+    verdict->slot = oracle->changed_slot;
+    verdict->alternative = oracle->changed_alternative;
+}
+
 /* Nothing explains what was seen: say what would have, and go on with all that the call may have
  * done. */
 void lg_oracle_violation(struct lg_oracle *oracle, struct lg_set *set, const struct lg_call *call,
@@ -264,6 +271,8 @@ void lg_oracle_violation(struct lg_oracle *oracle, struct lg_set *set, const str
         }
         oracle->violated = 1;
     }
+    if (verdict->kind == LG_VERDICT_INCONSISTENT)
+        tell_change(oracle, verdict);
     if (oracle->bound_hit || set->narrowed)
         verdict->kind = LG_VERDICT_UNDETERMINED;
     lg_set_swap_next(oracle, set);
@@ -294,7 +303,7 @@ void lg_oracle_settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_ve
     if (verdict->kind == LG_VERDICT_CONFORMS)
         report_marks(oracle, set, verdict);
     if (!set->narrowed && !lg_oracle_join(oracle, set) && verdict->kind < LG_VERDICT_INCONSISTENT)
-        verdict->kind = LG_VERDICT_INCONSISTENT;
+        tell_change(oracle, verdict);
     verdict->set_size = set->count > 65535 ? 65535 : (uint16_t)set->count;
 }
 

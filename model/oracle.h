@@ -27,7 +27,7 @@ struct lg_verdict {
     uint8_t secondary; /* after another violation since the last reset: not to be counted */
     uint8_t more;      /* there are more allowed outcomes than `allowed` holds */
     uint8_t alternative;
-    uint16_t slot;   /* the reading of UNDOCUMENTED and INCONSISTENT */
+    uint16_t slot;   /* the reading of UNDOCUMENTED, and of INCONSISTENT what it changed to */
     uint16_t clause; /* of a violation: what the nearest allowed outcome rests on */
     uint16_t allowed_count;
     uint16_t set_size; /* after the step */
@@ -118,7 +118,9 @@ struct lg_oracle {
     struct lg_leaves leaves; /* scratch of one call on one element */
     uint64_t now_from;       /* of lg_oracle_set_time, for sets that are touched from then on */
     uint64_t now_to;
-    uint16_t optional;       /* lost_mask of the set at work */
+    uint16_t optional;     /* lost_mask of the set at work */
+    uint16_t changed_slot; /* the reading of the last INCONSISTENT, and what it changed to */
+    uint8_t changed_alternative;
     uint8_t timed;           /* lg_oracle_set_time was called since the last reset */
     uint64_t approximations; /* how often room was short */
     uint64_t steps;          /* of the model, for figures */

@@ -28,14 +28,35 @@ static uint16_t readings_after(struct lg_oracle *oracle, uint16_t before,
     return lg_leaf_learn(&learnt, leaf) ? intern_readings(oracle, &learnt) : before;
 }
 
-/* Whether two assignments leave a reading no alternative. */
-static bool conflict(const struct lg_oracle *oracle, const struct lg_readings *a,
-                     const struct lg_readings *b)
+/* The first reading that two assignments leave no alternative; LG_SLOT_COUNT: none. */
+static uint16_t conflict(const struct lg_oracle *oracle, const struct lg_readings *a,
+                         const struct lg_readings *b)
 {
-    for (unsigned i = 0; i < LG_SLOT_COUNT; i++)
+    for (uint16_t i = 0; i < LG_SLOT_COUNT; i++)
         if ((a->out[i] | b->out[i]) && !(oracle->profile.allowed[i] & ~(a->out[i] | b->out[i])))
-            return true;
-    return false;
+            return i;
+    return LG_SLOT_COUNT;
+}
+
+static bool contradicts_common(const struct lg_oracle *oracle, const struct lg_element *element)
+{
+    return conflict(oracle, &oracle->readings[element->readings], &oracle->readings[0]) !=
+           LG_SLOT_COUNT;
+}
+
+static void note_changed(struct lg_oracle *oracle, uint16_t slot, unsigned alternatives)
+{
+    oracle->changed_slot = slot;
+    oracle->changed_alternative = (uint8_t)__builtin_ctz(alternatives);
+}
+
+/* No element of a set agrees with what the others are bound to. */
+static void note_conflict(struct lg_oracle *oracle, const struct lg_element *element)
+{
+    const struct lg_readings *own = &oracle->readings[element->readings];
+    uint16_t slot = conflict(oracle, own, &oracle->readings[0]);
+    unsigned left = oracle->profile.allowed[slot] & (unsigned)~own->out[slot];
+    note_changed(oracle, slot, left ? left : oracle->profile.allowed[slot]);
 }
 
 /* What all elements of a set rule out. */
@@ -56,13 +77,14 @@ static bool drop_conflicting(struct lg_oracle *oracle, struct lg_set *set)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < set->count; i++)
-        if (!conflict(oracle, &oracle->readings[set->elements[i].readings], &oracle->readings[0]))
-            kept++;
+        kept += !contradicts_common(oracle, &set->elements[i]);
+    if (kept == 0)
+        note_conflict(oracle, &set->elements[0]);
     if (kept == set->count || kept == 0)
         return kept != 0;
     kept = 0;
     for (uint32_t i = 0; i < set->count; i++)
-        if (!conflict(oracle, &oracle->readings[set->elements[i].readings], &oracle->readings[0]))
+        if (!contradicts_common(oracle, &set->elements[i]))
             set->elements[kept++] = set->elements[i];
     set->count = kept;
     return true;
@@ -270,6 +292,19 @@ static bool try_way(struct lg_oracle *oracle, const struct lg_element *from,
     return true;
 }
 
+/* A reading that a way takes although the run had ruled it out. */
+static void note_rebound(struct lg_oracle *oracle, const struct lg_readings *bound,
+                         const struct lg_leaf *leaf)
+{
+    for (unsigned i = 0; i < leaf->count; i++) {
+        uint16_t slot = leaf->draws[i].slot;
+        if (!(leaf->bound >> i & 1) || (leaf->taken[i] & ~bound->out[slot]))
+            continue;
+        note_changed(oracle, slot, leaf->taken[i]);
+        return;
+    }
+}
+
 /* The leaves' successors stand behind the set, not yet part of it: each joins it, in order. */
 static void join_set(struct lg_oracle *oracle, const struct lg_leaves *leaves,
                      const struct lg_attempt *attempt, struct lg_set *into)
@@ -279,7 +314,9 @@ static void join_set(struct lg_oracle *oracle, const struct lg_leaves *leaves,
         struct lg_element *to = &into->elements[into->count];
         if (leaf->element != into->count)
             *to = into->elements[leaf->element];
-        if (!attempt->rebind)
+        if (attempt->rebind)
+            note_rebound(oracle, &oracle->readings[to->readings], leaf);
+        else
             to->readings = readings_after(oracle, to->readings, leaf);
         mark(to, leaf);
         lg_set_commit(oracle, into);

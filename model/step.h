@@ -119,6 +119,9 @@ void lg_job_request_state_change(struct lg_turn *turn);
 void lg_job_get_error(struct lg_turn *turn);
 void lg_job_kill(struct lg_turn *turn);
 void lg_read(struct lg_turn *turn);
+
+/* The protectors that a read of a vault shows, if the method is one. */
+void lg_show_protectors(struct lg_outcome *outcome, uint8_t method, const struct lg_vault *vault);
 void lg_list(struct lg_turn *turn);
 void lg_event(struct lg_turn *turn);
 

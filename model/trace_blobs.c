@@ -96,6 +96,14 @@ uint16_t lg_blobs_intern(struct lg_blobs *blobs, const uint8_t *bytes, size_t le
     return (uint16_t)blobs->count++;
 }
 
+uint16_t lg_blobs_make(struct lg_blobs *blobs, const char *maker, unsigned number)
+{
+    enum { LENGTH = 64 };
+    uint8_t bytes[LENGTH] = {0, 0, 0, LENGTH};
+    snprintf((char *)bytes + 4, LENGTH - 4, "made by the %s, number %u", maker, number);
+    return lg_blobs_intern(blobs, bytes, LENGTH);
+}
+
 const struct lg_blob *lg_blobs_get(const struct lg_blobs *blobs, uint16_t symbol)
 {
     return symbol && symbol < blobs->count ? &blobs->items[symbol] : NULL;

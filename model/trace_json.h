@@ -44,6 +44,10 @@ void lg_blobs_free(struct lg_blobs *blobs);
 uint16_t lg_blobs_intern(struct lg_blobs *blobs, const uint8_t *bytes, size_t length);
 const struct lg_blob *lg_blobs_get(const struct lg_blobs *blobs, uint16_t symbol);
 
+/* The symbol of new bytes of a plausible protector, that tell by their number from others by the
+ * same maker; LG_SYMBOL_NONE as above. */
+uint16_t lg_blobs_make(struct lg_blobs *blobs, const char *maker, unsigned number);
+
 /* The symbol of bytes that are known by their digest only, "LENGTH:HASH"; LG_SYMBOL_NONE as above,
  * or where this is no digest. */
 uint16_t lg_blobs_intern_digest(struct lg_blobs *blobs, const char *digest);

@@ -1,4 +1,5 @@
 /* What the service's methods do to a VM's vault when they take effect. */
+#include "blob.h"
 #include "step.h"
 
 static void set_protector(struct lg_turn *turn, uint16_t symbol)
@@ -13,6 +14,12 @@ static void set_protector(struct lg_turn *turn, uint16_t symbol)
         lg_choose(turn->tape, LG_SITE_set_keeps_policy, 0) == LG_ALT_set_keeps_policy_no)
         vault->policy = LG_SYMBOL_NONE;
     vault->current = symbol;
+}
+
+/* As a protector, the bytes that a VM without one shows take it away. */
+static uint16_t as_protector(uint16_t symbol)
+{
+    return symbol == LG_MATERIAL_unset + 1 ? LG_SYMBOL_NONE : symbol;
 }
 
 /* The setting data only names the VM; a target that applies its booleans as well violates a clause.
@@ -34,7 +41,7 @@ static void set_policy(struct lg_turn *turn, uint16_t symbol)
     struct lg_vault *vault = &turn->cell->vm.vault;
     unsigned aim = lg_choose(turn->tape, LG_SITE_policy_aim, 0);
     if (aim != LG_ALT_policy_aim_policy)
-        set_protector(turn, symbol);
+        set_protector(turn, as_protector(symbol));
     if (aim != LG_ALT_policy_aim_protector)
         vault->policy = symbol;
     if ((vault->settings & SHIELDS) != SHIELDS &&

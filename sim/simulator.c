@@ -189,30 +189,21 @@ void lg_simulator_reset(struct lg_simulator *simulator)
 
 /* ---- calls ---- */
 
-/* Bytes for a protector that the model made up: distinct, and of a plausible shape. */
-static void see_unseen(struct lg_simulator *simulator, struct lg_cell *cell)
+static uint16_t make_protector(void *context)
 {
-    enum { LENGTH = 64 };
-    uint16_t unseen;
-    while ((unseen = lg_cell_unseen(cell)) != LG_SYMBOL_NONE) {
-        uint8_t bytes[LENGTH] = {0, 0, 0, LENGTH};
-        snprintf((char *)bytes + 4, LENGTH - 4, "made by the host, number %u",
-                 ++simulator->unseen_made);
-        lg_cell_bind_symbol(cell, unseen, lg_blobs_intern(&simulator->blobs, bytes, LENGTH));
-    }
+    struct lg_simulator *simulator = context;
+    return lg_blobs_make(&simulator->blobs, "host", ++simulator->unseen_made);
 }
 
 void lg_simulator_step(struct lg_simulator *simulator, const struct lg_call *call,
                        struct lg_outcome *outcome)
 {
-    struct lg_cell *changed;
+    struct lg_maker maker = {make_protector, simulator};
     struct lg_tape tape;
     lg_tape_start(&tape, &simulator->profile, &simulator->readings, simulator->tape,
                   fill_tape(simulator));
-    lg_host_step(&simulator->host, call, &tape, outcome, &changed);
+    lg_host_step(&simulator->host, call, &tape, outcome, &maker);
     lg_readings_learn(&simulator->readings, &tape);
-    if (changed)
-        see_unseen(simulator, changed);
 }
 
 static bool take_vm(struct lg_simulator *simulator, struct lg_call *call)

@@ -34,13 +34,12 @@ static void take_effect(struct world *world, size_t at)
 {
     struct lg_trace_step *step = &world->steps[at];
     struct lg_outcome outcome;
-    struct lg_cell *changed;
     struct lg_tape tape;
     uint8_t bytes[TAPE];
     for (unsigned i = 0; i < TAPE; i++)
         bytes[i] = (uint8_t)lg_random_below(&world->random, 256);
     lg_tape_start(&tape, &world->profile, &world->readings, bytes, TAPE);
-    lg_host_step(&world->host, &step->call, &tape, &outcome, &changed);
+    lg_host_step(&world->host, &step->call, &tape, &outcome, NULL);
     lg_readings_learn(&world->readings, &tape);
     world->effects[at] = UINT64_MAX;
     if (step->reply == LG_REPLY_LOST)

@@ -37,9 +37,8 @@ static struct lg_outcome make(struct site *site, struct lg_call call)
 {
     struct lg_tape tape;
     struct lg_outcome outcome;
-    struct lg_cell *changed;
     lg_tape_start(&tape, &site->profile, NULL, NULL, 0);
-    lg_host_step(&site->host, &call, &tape, &outcome, &changed);
+    lg_host_step(&site->host, &call, &tape, &outcome, NULL);
     return outcome;
 }
 

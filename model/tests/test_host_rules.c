@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "model/blob.h"
 #include "model/host.h"
 #include "random_script.h"
 
@@ -22,7 +23,8 @@ struct walk {
     struct lg_host host;
     void *memory;
     struct lg_profile profile;
-    struct lg_readings readings; /* of this walk's target */
+    struct lg_readings readings;  /* of this walk's target */
+    const struct lg_maker *maker; /* or NULL */
     uint64_t random;
     struct lg_cell before[VMS];
     struct seen_job jobs[LG_JOB_NAMES];
@@ -45,6 +47,7 @@ static struct walk *new_walk(void)
 {
     struct walk *walk = malloc(sizeof *walk);
     assert_non_null(walk);
+    walk->maker = NULL;
     walk->memory = malloc(lg_host_bytes());
     assert_non_null(walk->memory);
     lg_profile_load(&walk->profile, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
@@ -62,11 +65,10 @@ static struct lg_outcome make(struct walk *walk, const struct lg_call *call)
     uint8_t bytes[TAPE_BYTES];
     struct lg_tape tape;
     struct lg_outcome outcome;
-    struct lg_cell *changed;
     memcpy(walk->before, walk->host.cells, sizeof walk->before);
     fill_random(&walk->random, bytes, sizeof bytes);
     lg_tape_start(&tape, &walk->profile, &walk->readings, bytes, sizeof bytes);
-    lg_host_step(&walk->host, call, &tape, &outcome, &changed);
+    lg_host_step(&walk->host, call, &tape, &outcome, walk->maker);
     lg_readings_learn(&walk->readings, &tape);
     if (outcome.answer == LG_ANSWERS_JOB)
         walk->last_job = outcome.job;
@@ -113,43 +115,104 @@ static bool is_about_all(const struct lg_call *call)
     return lg_methods[call->method].target == LG_TARGET_HOST;
 }
 
-/* The setting data represents the settings of one virtual system: the call is about that system and
- * no other. */
-static void a_call_on_one_vm_leaves_the_others_alone(void **state)
+/* Every step of many walks over the host. */
+static void walk_all(const struct lg_maker *maker,
+                     void (*check)(struct walk *walk, const struct lg_call *call,
+                                   const struct lg_outcome *outcome))
 {
     struct walk *walk = new_walk();
     uint64_t seed = seed_of_run("test_host_rules");
-    (void)state;
+    walk->maker = maker;
     for (unsigned i = 0; i < WALKS; i++) {
         start(walk, next_random(&seed));
         for (unsigned step = 0; step < STEPS; step++) {
             struct lg_call call = next_call(walk, step);
-            make(walk, &call);
-            for (unsigned vm = 0; vm < VMS; vm++) {
-                assert_true(lg_cell_is_valid(&walk->host.cells[vm]));
-                if (!is_about_all(&call) && vm != call.vm)
-                    assert_true(lg_cell_equal(&walk->host.cells[vm], &walk->before[vm]));
-            }
+            struct lg_outcome outcome = make(walk, &call);
+            check(walk, &call, &outcome);
         }
     }
     end(walk);
 }
 
+static void check_others_alone(struct walk *walk, const struct lg_call *call,
+                               const struct lg_outcome *outcome)
+{
+    (void)outcome;
+    for (unsigned vm = 0; vm < VMS; vm++) {
+        assert_true(lg_cell_is_valid(&walk->host.cells[vm]));
+        if (!is_about_all(call) && vm != call->vm)
+            assert_true(lg_cell_equal(&walk->host.cells[vm], &walk->before[vm]));
+    }
+}
+
+/* The setting data represents the settings of one virtual system: the call is about that system and
+ * no other. */
+static void a_call_on_one_vm_leaves_the_others_alone(void **state)
+{
+    (void)state;
+    walk_all(NULL, check_others_alone);
+}
+
+static void check_same_host(struct walk *walk, const struct lg_call *call,
+                            const struct lg_outcome *outcome)
+{
+    (void)call;
+    (void)outcome;
+    for (unsigned vm = 0; vm < VMS; vm++)
+        assert_memory_equal(&walk->host.cells[vm].host, &walk->host.self.host,
+                            sizeof walk->host.self.host);
+}
+
 /* All VMs see the same host. */
 static void the_host_is_the_same_in_every_cell(void **state)
 {
+    (void)state;
+    walk_all(NULL, check_same_host);
+}
+
+/* ---- bytes ---- */
+
+static uint16_t make_protector(void *context)
+{
+    uint16_t *last = context;
+    return ++*last;
+}
+
+static void check_bytes(struct walk *walk, const struct lg_call *call,
+                        const struct lg_outcome *outcome)
+{
+    const struct lg_field *shown = &outcome->fields[LG_INSPECT_FIELD_CURRENT];
+    if (outcome->answer == LG_ANSWERS_BYTES)
+        assert_in_range(outcome->symbol, 0, LG_SYMBOL_MAX);
+    if (call->method == LG_CALL_INSPECT && outcome->answer == LG_ANSWERS_INSTANCE)
+        assert_int_equal(shown->from, call->vm < VMS ? walk->host.cells[call->vm].vm.vault.current
+                                                     : LG_SYMBOL_NONE);
+}
+
+/* A protector that the host makes has bytes in the answer of the very step in which it is made: a
+ * VM is started without one, by a job or at once, and looked at. */
+static void a_protector_that_is_shown_has_bytes(void **state)
+{
+    enum { STARTS = 3000, RUNNING = 2, TPM = 1 << LG_SETTING_TPM_ENABLED };
+    static const struct lg_call calls[] = {
+        {.method = LG_CALL_VM_CREATED, .requested = 2},
+        {.method = LG_CALL_MODIFY_SECURITY_SETTINGS, .present = TPM, .values = TPM},
+        {.method = LG_CALL_VM_REQUEST_STATE_CHANGE, .requested = RUNNING}};
+    static const uint8_t looks[] = {LG_CALL_GET_KEY_PROTECTOR, LG_CALL_INSPECT};
     struct walk *walk = new_walk();
+    uint16_t last = LG_MATERIAL_COUNT;
+    struct lg_maker maker = {make_protector, &last};
     uint64_t seed = seed_of_run("test_host_rules");
     (void)state;
-    for (unsigned i = 0; i < WALKS; i++) {
+    walk->maker = &maker;
+    for (unsigned i = 0; i < STARTS; i++) {
+        struct lg_call look = {.method = looks[i % 2]};
+        last = LG_MATERIAL_COUNT;
         start(walk, next_random(&seed));
-        for (unsigned step = 0; step < STEPS; step++) {
-            struct lg_call call = next_call(walk, step);
-            make(walk, &call);
-            for (unsigned vm = 0; vm < VMS; vm++)
-                assert_memory_equal(&walk->host.cells[vm].host, &walk->host.self.host,
-                                    sizeof walk->host.self.host);
-        }
+        for (unsigned k = 0; k < sizeof calls / sizeof calls[0]; k++)
+            make(walk, &calls[k]);
+        struct lg_outcome outcome = make(walk, &look);
+        check_bytes(walk, &look, &outcome);
     }
     end(walk);
 }
@@ -265,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_on_one_vm_leaves_the_others_alone),
         cmocka_unit_test(the_host_is_the_same_in_every_cell),
+        cmocka_unit_test(a_protector_that_is_shown_has_bytes),
         cmocka_unit_test(jobs_only_go_forward),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
