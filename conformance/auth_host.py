@@ -1,8 +1,10 @@
 """A simulator that takes every way to sign in, and lastgood as its client; for tests."""
 
+import contextlib
 import os
 import pathlib
 import re
+import select
 import socket
 import ssl
 import subprocess
@@ -10,6 +12,7 @@ import threading
 import time
 
 STARTED_WITHIN_S = 20
+SILENCE_S = 60
 PASSWORD = "not to be shown"
 ACCOUNTS = {"admin": "administrator", "hyperv": "hyperv_administrator", "guest": "user"}
 # Of libcurl, GSSAPI and Kerberos: what one has set must not decide what a test sees.
@@ -96,11 +99,41 @@ class AuthHost:
         return report
 
 
+def readable(*ends):
+    """Those that there is something to read from, decrypted already or not."""
+    pending = [end for end in ends if isinstance(end, ssl.SSLSocket) and end.pending()]
+    found = pending or select.select(ends, [], [], SILENCE_S)[0]
+    if not found:
+        raise TimeoutError
+    return found
+
+
+def take(source):
+    """What has come; nothing at the end, None where that is no more than a part of a record, or
+    what only TLS itself looks at."""
+    source.setblocking(False)
+    try:
+        return source.recv(65536)
+    except (ssl.SSLWantReadError, BlockingIOError):
+        return None
+    finally:
+        source.settimeout(SILENCE_S)
+
+
+def whole(data):
+    """How many bytes the first reply has, 0 as long as it is not there."""
+    head, end, _ = data.partition(b"\r\n\r\n")
+    if not end:
+        return 0
+    size = len(head) + 4 + int(re.search(rb"(?im)^content-length: *(\d+)", head)[1])
+    return size if len(data) >= size else 0
+
+
 class Middle:
-    """Stands between a client and a place, one thread a connection and direction. `answer` gets
-    the number of the reply on its connection and its bytes, and tells what to send instead, and
-    whether to close then. With `as_proxy` the client names the place; with `tls`, the files of a
-    certificate and its key, it speaks TLS with both."""
+    """Stands between a client and a place, one thread a connection: a TLS socket is not for two.
+    `answer` gets the number of the reply on its connection and its bytes, and tells what to send
+    instead, and whether to close then. With `as_proxy` the client names the place; with `tls`, the
+    files of a certificate and its key, it speaks TLS with both."""
 
     def __init__(self, place=None, answer=None, as_proxy=False, tls=None):
         self.place, self.answer, self.as_proxy = place, answer, as_proxy
@@ -132,66 +165,53 @@ class Middle:
             threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
     def serve(self, client):
-        first, place = b"", self.place
-        if self.as_proxy:
-            while b"\r\n\r\n" not in first:
-                first += client.recv(65536)
-            line, first = first.split(b"\r\n", 1)[0].decode(), first
-            self.lines.append(line)
-            method, target = line.split()[:2]
-            where = target if method == "CONNECT" else target.split("/")[2]
-            place = (where.split(":")[0], int(where.split(":")[1]))
-            if method == "CONNECT":
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                first = b""
-        server = socket.create_connection(("127.0.0.1", place[1]))
-        if self.inward:
-            client = self.inward.wrap_socket(client, server_side=True)
-            server = self.outward.wrap_socket(server)
-            client.settimeout(60)
-            server.settimeout(60)
-        server.sendall(first)
-        threading.Thread(target=self.pump, args=(client, server), daemon=True).start()
-        if self.answer:
-            self.reply(server, client)
-        else:
-            self.pump(server, client)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as ends:
+            ends.callback(client.close)
+            client.settimeout(SILENCE_S)
+            place, first = self.greet(client) if self.as_proxy else (self.place, b"")
+            server = socket.create_connection(("127.0.0.1", place[1]), SILENCE_S)
+            ends.callback(server.close)
+            if self.inward:
+                client = ends.enter_context(self.inward.wrap_socket(client, server_side=True))
+                server = ends.enter_context(self.outward.wrap_socket(server))
+            server.sendall(first)
+            self.relay(client, server)
 
-    def pump(self, source, sink):
-        try:
-            while data := source.recv(65536):
-                self.seen.append(data)
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def greet(self, client):
+        """Where the client of a proxy wants to go, and what it has said to that place already."""
+        first = b""
+        while b"\r\n\r\n" not in first:
+            data = client.recv(65536)
+            if not data:
+                raise ConnectionError
+            first += data
+        line = first.split(b"\r\n", 1)[0].decode()
+        self.lines.append(line)
+        method, target = line.split()[:2]
+        where = target if method == "CONNECT" else target.split("/")[2]
+        if method == "CONNECT":
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            first = b""
+        host, port = where.split(":")
+        return (host, int(port)), first
 
-    def reply(self, server, client):
-        """Whole replies, one by one."""
-        number, data = 0, b""
-        try:
-            while True:
-                while b"\r\n\r\n" not in data or len(data) < self.whole(data):
-                    more = server.recv(65536)
-                    if not more:
-                        client.close()
-                        return
-                    data += more
-                size = self.whole(data)
-                number += 1
-                told, closes = self.answer(number, data[:size])
-                client.sendall(told)
-                data = data[size:]
-                if closes:
-                    for end in (client, server):
-                        end.shutdown(socket.SHUT_RDWR)
-                        end.close()
+    def relay(self, client, server):
+        """Until one of them ends, or `answer` says so."""
+        number, kept = 0, b""
+        while True:
+            for source in readable(client, server):
+                data = take(source)
+                if data == b"":
                     return
-        except OSError:
-            pass
-
-    @staticmethod
-    def whole(data):
-        head = data.split(b"\r\n\r\n", 1)[0]
-        length = re.search(rb"(?im)^content-length: *(\d+)", head)
-        return len(head) + 4 + int(length[1])
+                if data and (source is client or not self.answer):
+                    self.seen.append(data)
+                    (server if source is client else client).sendall(data)
+                elif data:
+                    kept += data
+                while size := whole(kept):
+                    number += 1
+                    told, closes = self.answer(number, kept[:size])
+                    kept = kept[size:]
+                    client.sendall(told)
+                    if closes:
+                        return
