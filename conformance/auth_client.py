@@ -264,3 +264,23 @@ class Host(Simulator):
         """What it said on standard error, after its end."""
         assert self.end() == 0
         return self.process.stderr.read().splitlines()
+
+
+SECRETS = ("secret", "nothing", "TlRMTVNTUA", "NTLMSSP", "YII")
+
+
+def check_after(host, before, lines=1, secrets=()):
+    """Nothing changed, others are served, and so many lines of the log, which are returned, tell of
+    what was refused, without secrets."""
+    assert host.digests() == before
+    with connect(host) as connection:
+        speaker = Client("spnego-ntlm")
+        assert sign_in(connection, speaker).status == 200
+        reply, plain = ask_sealed(connection, speaker, host.message)
+        assert reply.status == 200 and b"<p:ReturnValue>0<" in plain
+    assert host.digests() != before
+    said = host.last_words()
+    assert len(said) == lines and all(": refused 127.0.0.1 port " in line for line in said), said
+    assert not [line for line in said for secret in (*SECRETS, *secrets) if secret in line]
+    assert all(line.isprintable() and len(line) < 400 for line in said)
+    return said
