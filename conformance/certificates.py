@@ -25,13 +25,13 @@ commonName = supplied
 class Certificates:
     """An authority, `ca`, and what it signs; each file has the PEM of one certificate or key."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name="lastgood test authority"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         (self.folder / "index").touch()
         self.ca, self.ca_key = self.folder / "ca.pem", self.folder / "ca.key"
         self.openssl("req", "-x509", *self.new_key(self.ca_key), "-out", self.ca, "-days", "2",
-                     "-subj", "/CN=lastgood test authority")
+                     "-subj", f"/CN={name}")
 
     @staticmethod
     def new_key(path):
@@ -45,20 +45,23 @@ class Certificates:
         return done.stdout
 
     def make(self, name, host="localhost", starts="20200101000000Z", ends="20991231235959Z",
-             digest="sha256", extensions=()):
-        """The files of a certificate and its key. `extensions` are as openssl req takes them."""
+             digest="sha256", extensions=(), names=None, signer=None):
+        """The files of a certificate and its key. `extensions` and `names`, the alternative ones,
+        are as openssl req takes them; `signer` has the files of another authority than this."""
+        ca, ca_key = signer or (self.ca, self.ca_key)
         certificate, key, request, conf = (self.folder / f"{name}.{kind}" for kind in
                                            ("pem", "key", "csr", "conf"))
         conf.write_text(CA_CONF.format(hash=digest), encoding="utf-8")
-        names = [f"subjectAltName=DNS:{host}", *extensions]
+        names = [f"subjectAltName=DNS:{host}"] if names is None else \
+            [f"subjectAltName={','.join(names)}"] if names else []
         self.openssl("req", "-new", *self.new_key(key), "-out", request, "-subj", f"/CN={host}",
-                     *(word for line in names for word in ("-addext", line)))
-        self.openssl("ca", "-batch", "-notext", "-config", conf, "-cert", self.ca, "-keyfile",
-                     self.ca_key, "-in", request, "-out", certificate, "-startdate", starts,
+                     *(word for line in (*names, *extensions) for word in ("-addext", line)))
+        self.openssl("ca", "-batch", "-notext", "-config", conf, "-cert", ca, "-keyfile",
+                     ca_key, "-in", request, "-out", certificate, "-startdate", starts,
                      "-enddate", ends)
         return certificate, key
 
 
-def pin_of(certificate):
+def pin_of(certificate, digest="sha256"):
     text = pathlib.Path(certificate).read_text(encoding="ascii")
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(text)).hexdigest()
+    return hashlib.new(digest, ssl.PEM_cert_to_DER_cert(text)).hexdigest()

@@ -56,12 +56,11 @@ const struct lg_account *lg_accounts_of_principal(const struct lg_accounts *acco
 }
 
 /* What is wrong with a line that is no comment; NULL after it was taken. */
-static const char *take_line(struct lg_accounts *accounts, char *line)
+static const char *take_line(void *context, char *line)
 {
+    struct lg_accounts *accounts = context;
     char *first = strchr(line, ':');
     char *last = strrchr(line, ':');
-    if (has_control_characters(line))
-        return "a control character";
     if (!first || first == last)
         return "must be NAME:PASSWORD:ROLE";
     *first = '\0';
@@ -108,7 +107,9 @@ static bool read_line(FILE *file, char line[LG_ACCOUNT_LINE_BYTES], const char *
 
 enum { LINES_MAX = 4096 };
 
-static bool read_lines(struct lg_accounts *accounts, FILE *file, const char *path, char *reason)
+bool lg_account_lines_read(FILE *file, const char *path,
+                           const char *(*take)(void *context, char *line), void *context,
+                           char reason[LG_ACCOUNT_REASON_BYTES])
 {
     char line[LG_ACCOUNT_LINE_BYTES];
     const char *wrong;
@@ -116,12 +117,10 @@ static bool read_lines(struct lg_accounts *accounts, FILE *file, const char *pat
         if (number > LINES_MAX)
             return fail(reason, path, number, "more than 4096 lines");
         if (!wrong && *line && *line != '#')
-            wrong = take_line(accounts, line);
+            wrong = has_control_characters(line) ? "a control character" : take(context, line);
         if (wrong)
             return fail(reason, path, number, wrong);
     }
-    if (accounts->count == 0)
-        return fail(reason, path, 1, "there is no account");
     return !ferror(file) ? true : fail(reason, path, 1, "cannot be read");
 }
 
@@ -139,9 +138,9 @@ bool lg_accounts_load(struct lg_accounts *accounts, const char *path, bool *open
         return false;
     }
     *open_to_others = S_ISREG(found.st_mode) && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    bool loaded = read_lines(accounts, file, path, reason);
+    bool loaded = lg_account_lines_read(file, path, take_line, accounts, reason);
     fclose(file);
-    return loaded;
+    return loaded && (accounts->count > 0 || fail(reason, path, 1, "there is no account"));
 }
 
 bool lg_bytes_equal(const char *left, const char *right, size_t length)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum {
     LG_ACCOUNTS_MAX = 64,
@@ -46,6 +47,13 @@ const struct lg_account *lg_accounts_named(const struct lg_accounts *accounts, c
  * says nothing. */
 const struct lg_account *lg_accounts_of_principal(const struct lg_accounts *accounts,
                                                   const char *principal, bool of_kerberos);
+
+/* Reads the lines of a file that are not empty and do not begin with #: `take` gets each without
+ * its end, may write to it, and tells what is wrong with it, or NULL. False: the reason says in one
+ * line where and what is wrong. */
+bool lg_account_lines_read(FILE *file, const char *path,
+                           const char *(*take)(void *context, char *line), void *context,
+                           char reason[LG_ACCOUNT_REASON_BYTES]);
 
 /* Whether two words of one length are equal, in a time that tells nothing but the length. */
 bool lg_bytes_equal(const char *left, const char *right, size_t length);

@@ -71,11 +71,12 @@ static enum lg_admission take_basic(struct asking *asking)
 
 static enum lg_admission take_certificate(struct asking *asking)
 {
-    const unsigned char *certificate = asking->request->certificate;
-    if (!certificate)
+    const struct lg_tls_peer *peer = asking->request->peer;
+    if (!peer)
         return turn_away(asking, "certificate: there is none that is trusted");
     const struct lg_account *account =
-        lg_certificates_find(asking->sign_in->certificates, certificate);
+        lg_certificates_find(asking->sign_in->certificates, peer->sha256);
+    account = account ? account : lg_subjects_find(asking->sign_in->subjects, peer);
     return account ? let_in(asking, account) : turn_away(asking, "certificate: it is nobody's");
 }
 

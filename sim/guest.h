@@ -7,11 +7,13 @@
 #include "certificates.h"
 #include "http.h"
 #include "sim/wsman/sealing.h"
+#include "tls_subjects.h"
 
 /* How one may sign in, of all connections. */
 struct lg_sign_in {
     const struct lg_accounts *accounts;
     const struct lg_certificates *certificates;
+    const struct lg_subjects *subjects;
     const struct lg_gss_acceptor *acceptor; /* NULL: neither Negotiate nor Kerberos */
     struct lg_gss_bindings bindings;        /* of connections by TLS */
     bool basic;

@@ -37,8 +37,8 @@ struct connection {
     struct lg_http_reply reply;
     struct lg_text body;
     void *session;
-    bool has_certificate;
-    unsigned char certificate[LG_TLS_HASH_BYTES];
+    bool has_peer;
+    struct lg_tls_peer peer;
 };
 
 struct lg_http {
@@ -271,9 +271,9 @@ static enum MHD_Result read_head(struct connection *connection, struct MHD_Conne
                                                    .session = &connection->session,
                                                    .secure = connection->tls != NULL,
                                                    .socket = connection->socket};
-    if (service->tls && service->tls->client_ca && !connection->has_certificate)
-        connection->has_certificate = lg_tls_client(connection->tls, connection->certificate);
-    connection->request.certificate = connection->has_certificate ? connection->certificate : NULL;
+    if (service->tls && service->tls->client_ca && !connection->has_peer)
+        connection->has_peer = lg_tls_client(connection->tls, &connection->peer);
+    connection->request.peer = connection->has_peer ? &connection->peer : NULL;
     connection->body_max =
         service->body_max + (service->body_extra ? service->body_extra(&connection->request) : 0);
     if (head.length > connection->body_max && expects_to_be_asked(mhd))

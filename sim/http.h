@@ -9,6 +9,7 @@
 #include "sim/wsman/text.h"
 
 struct lg_tls;
+struct lg_tls_peer;
 
 /* Strings are the server's, for the time of the call. */
 struct lg_http_request {
@@ -19,10 +20,10 @@ struct lg_http_request {
     const char *identify; /* WSMANIDENTIFY */
     const char *body;     /* of `answer` only */
     size_t length;
-    const void *who;                  /* as `admit` left it */
-    void **session;                   /* the service's, of the connection; begins as NULL */
-    const unsigned char *certificate; /* SHA-256 of the client's, which was checked, or NULL */
-    bool secure;                      /* the connection is by TLS */
+    const void *who;                /* as `admit` left it */
+    void **session;                 /* the service's, of the connection; begins as NULL */
+    const struct lg_tls_peer *peer; /* of the client's certificate, which was checked, or NULL */
+    bool secure;                    /* the connection is by TLS */
     int socket;
 };
 

@@ -31,6 +31,8 @@ static const char usage[] =
     "  --self-signed         make both up\n"
     "  --client-ca FILE      ask clients for certificates of these authorities\n"
     "  --map-certificates FILE  whose they are: lines of SHA256 NAME\n"
+    "  --map-subjects FILE   the same by who signed and whom they name: lines of ISSUER "
+    "SUBJECT:NAME\n"
     "  --max-envelope-kb N   the largest message, 32 to 8192; default 500\n"
     "  --uint8-arrays FORM   base64 or elements: how byte arrays are answered; default base64\n"
     "  --timeout SECONDS     for a request to come in and a reply to be read; default 120\n"
@@ -189,6 +191,7 @@ TAKE_TEXT(cert)
 TAKE_TEXT(key)
 TAKE_TEXT(client_ca)
 TAKE_TEXT(map_certificates)
+TAKE_TEXT(map_subjects)
 
 static int take_stdio(struct lg_sim_options *options, const char *value)
 {
@@ -264,6 +267,7 @@ static const struct option known[] = {{"--stdio", false, take_stdio},
                                       {"--self-signed", false, take_self_signed},
                                       {"--client-ca", true, take_client_ca},
                                       {"--map-certificates", true, take_map_certificates},
+                                      {"--map-subjects", true, take_map_subjects},
                                       {"--allow-unencrypted", false, take_allow_unencrypted},
                                       {"--max-envelope-kb", true, take_max_envelope},
                                       {"--uint8-arrays", true, take_uint8_arrays},
@@ -338,7 +342,7 @@ static int check(const struct lg_sim_options *options)
 {
     bool listens = options->listen || options->listen_tls;
     bool has_tls_options = options->cert || options->key || options->self_signed ||
-                           options->client_ca || options->map_certificates;
+                           options->client_ca || options->map_certificates || options->map_subjects;
     const struct {
         bool broken;
         const char *what;
@@ -360,6 +364,8 @@ static int check(const struct lg_sim_options *options)
          "--listen-tls is missing"},
         {options->map_certificates && !options->client_ca, "no certificate would be asked for",
          "--client-ca is missing beside --map-certificates"},
+        {options->map_subjects && !options->client_ca, "no certificate would be asked for",
+         "--client-ca is missing beside --map-subjects"},
         {options->keytab && options->auth && !(options->auth & LG_AUTH_KERBEROS),
          "a keytab is for Kerberos", "--auth leaves kerberos out beside --keytab"},
         {options->control && !options->env_file && !options->control_token_file,

@@ -37,6 +37,7 @@ struct lg_sim_options {
     const char *key;
     const char *client_ca;
     const char *map_certificates;
+    const char *map_subjects;
     unsigned auth; /* 0: what is to be had */
     struct lg_clock clock;
     unsigned max_envelope_kb;

@@ -37,6 +37,9 @@ static int load_tls(struct lg_security *security, const struct lg_sim_options *o
         !lg_certificates_load(&security->certificates, options->map_certificates,
                               &security->accounts, reason))
         return fail(options, LG_EXIT_USAGE, "", reason);
+    if (options->map_subjects &&
+        !lg_subjects_load(&security->subjects, options->map_subjects, &security->accounts, reason))
+        return fail(options, LG_EXIT_USAGE, "", reason);
     return -1;
 }
 
@@ -88,6 +91,7 @@ int lg_security_load(struct lg_security *security, const struct lg_sim_options *
     code = code < 0 ? load_mechanisms(security, options) : code;
     security->sign_in.accounts = &security->accounts;
     security->sign_in.certificates = &security->certificates;
+    security->sign_in.subjects = &security->subjects;
     security->sign_in.bindings =
         (struct lg_gss_bindings){security->tls.bindings, security->tls.bindings_bytes};
     return code;

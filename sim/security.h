@@ -12,6 +12,7 @@
 struct lg_security {
     struct lg_accounts accounts;
     struct lg_certificates certificates;
+    struct lg_subjects subjects;
     struct lg_tls tls; /* of --listen-tls */
     struct lg_gss_acceptor *acceptor;
     FILE *ntlm_accounts;

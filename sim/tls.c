@@ -214,14 +214,3 @@ void lg_tls_free(struct lg_tls *tls)
     free(tls->key);
     memset(tls, 0, sizeof *tls);
 }
-
-bool lg_tls_client(gnutls_session_t session, unsigned char sha256[LG_TLS_HASH_BYTES])
-{
-    unsigned count = 0;
-    unsigned status = 0;
-    const gnutls_datum_t *sent = gnutls_certificate_get_peers(session, &count);
-    return sent && count > 0 &&
-           gnutls_certificate_verify_peers3(session, NULL, &status) == GNUTLS_E_SUCCESS &&
-           status == 0 &&
-           gnutls_hash_fast(GNUTLS_DIG_SHA256, sent[0].data, sent[0].size, sha256) == 0;
-}

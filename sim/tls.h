@@ -8,6 +8,8 @@
 
 enum {
     LG_TLS_HASH_BYTES = 32,
+    LG_TLS_SHA1_BYTES = 20,
+    LG_TLS_SUBJECT_BYTES = 256, /* with its end */
     LG_TLS_BINDINGS_BYTES = 96,
     LG_TLS_FILE_BYTES = 1024 * 1024,
     LG_TLS_REASON_BYTES = 200
@@ -36,8 +38,17 @@ bool lg_tls_load(struct lg_tls *tls, const struct lg_tls_files *files,
                  char reason[LG_TLS_REASON_BYTES]);
 void lg_tls_free(struct lg_tls *tls);
 
-/* The hash of the certificate that a client signed with. False: it sent none, or one that no
- * authority of client_ca vouches for, or one that is out of date. */
-bool lg_tls_client(gnutls_session_t session, unsigned char sha256[LG_TLS_HASH_BYTES]);
+/* What is known of a client by its certificate. Hashes are of certificates as DER. */
+struct lg_tls_peer {
+    unsigned char sha256[LG_TLS_HASH_BYTES];
+    bool has_issuer; /* who signed it is known */
+    unsigned char issuer_sha1[LG_TLS_SHA1_BYTES];
+    unsigned char issuer_sha256[LG_TLS_HASH_BYTES];
+    char subject[LG_TLS_SUBJECT_BYTES]; /* its user principal name, else its common name, or "" */
+};
+
+/* Whom a client's certificate shows it to be. False: it sent none, or one that no authority of
+ * client_ca vouches for, or one that is out of date. */
+bool lg_tls_client(gnutls_session_t session, struct lg_tls_peer *peer);
 
 #endif
