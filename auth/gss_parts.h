@@ -42,8 +42,8 @@ void lg_gss_explain(char reason[LG_GSS_REASON_BYTES], const char *what, OM_uint3
 /* The first token of Negotiate or Kerberos, by how it begins; LG_OID_COUNT: none that is known. */
 enum lg_gss_oid lg_gss_kind(const char *token, size_t length);
 
-/* Whether an NTLM message in a token, if there is a last one, has fields of lengths that can be, all
- * within it: the plug-in (1.2.0) does not look at all of them. */
+/* Whether an NTLM message in a token, if there is a last one, has fields of lengths that can be,
+ * all within it: the plug-in (1.2.0) does not look at all of them. */
 bool lg_gss_is_sound(const char *token, size_t length);
 
 /* Whether a token holds an NTLM message that says nothing about the channel it came by. */

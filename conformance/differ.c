@@ -40,7 +40,8 @@ static bool is_compared(const struct lg_property_row *row)
 {
     if (row->source != LG_SOURCE_FIELD || row->type == LG_TYPE_AFFECTED)
         return false;
-    return row->type != LG_TYPE_DATETIME && row->type != LG_TYPE_INTERVAL &&
+    return row->type != LG_TYPE_DATETIME && row->type != LG_TYPE_LAST_CHANGE &&
+           row->type != LG_TYPE_INTERVAL &&
            !(row->read == LG_CALL_READ_JOB && row->number == LG_JOB_FIELD_PERCENT);
 }
 

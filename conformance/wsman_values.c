@@ -239,7 +239,7 @@ static json_t *scalar_to_json(enum lg_property_type type, const struct lg_xml_no
 {
     if (lg_is_nil(node))
         return json_null();
-    if (type == LG_TYPE_DATETIME || type == LG_TYPE_INTERVAL)
+    if (type == LG_TYPE_DATETIME || type == LG_TYPE_LAST_CHANGE || type == LG_TYPE_INTERVAL)
         return time_to_json(node);
     char *text = trimmed(node);
     json_t *json = text_to_json(type, text ? text : "");

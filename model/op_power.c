@@ -25,7 +25,7 @@ static uint32_t check_request(struct lg_turn *turn)
                                LG_ALT_same_power_request_refused)
                    ? LG_CAUSE_BIT(POWER)
                    : 0;
-    if (!lg_power_allows(vm, requested))
+    if (!lg_power_allows(turn, requested))
         return LG_CAUSE_BIT(POWER);
     return lg_power_would_fail(turn, requested) ? LG_CAUSE_BIT(START_FAILS) : 0;
 }

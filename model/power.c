@@ -2,27 +2,35 @@
 #include "step.h"
 
 enum boot { BOOT_NO, BOOT_START, BOOT_RESET, BOOT_RESUME };
+enum read { READ_ALWAYS, READ_AS_PAGE };
 
 struct edge {
     uint8_t from;
     uint8_t to;
     uint16_t requested;
     uint8_t boot;
+    uint8_t read;
 };
 
 static const struct edge edges[] = {
-#define LG_POWER_EDGE(from, requested, to, boot)                                                   \
-    {LG_POWER_##from, LG_POWER_##to, requested, BOOT_##boot},
+#define LG_POWER_EDGE(from, requested, to, boot, read)                                             \
+    {LG_POWER_##from, LG_POWER_##to, requested, BOOT_##boot, READ_##read},
 #include "power.def"
 #undef LG_POWER_EDGE
 };
 enum { EDGE_COUNT = sizeof edges / sizeof edges[0] };
 
-static const struct edge *find_edge(const struct lg_vm *vm, uint16_t requested)
+static bool is_taken(struct lg_turn *turn, const struct edge *edge)
+{
+    return edge->read == READ_ALWAYS ||
+           lg_choose(turn->tape, LG_SITE_reboot_starts, 0) == LG_ALT_reboot_starts_starts;
+}
+
+static const struct edge *find_edge(struct lg_turn *turn, uint16_t requested)
 {
     for (unsigned i = 0; i < EDGE_COUNT; i++)
-        if (edges[i].from == vm->power && edges[i].requested == requested)
-            return &edges[i];
+        if (edges[i].from == turn->cell->vm.power && edges[i].requested == requested)
+            return is_taken(turn, &edges[i]) ? &edges[i] : NULL;
     return NULL;
 }
 
@@ -34,9 +42,9 @@ bool lg_power_is_known(uint16_t requested)
     return false;
 }
 
-bool lg_power_allows(const struct lg_vm *vm, uint16_t requested)
+bool lg_power_allows(struct lg_turn *turn, uint16_t requested)
 {
-    return find_edge(vm, requested) != NULL;
+    return find_edge(turn, requested) != NULL;
 }
 
 /* The request asks for the state that the VM is in already. */
@@ -189,7 +197,7 @@ static void arrive(struct lg_vm *vm, uint8_t power, enum boot boot)
 bool lg_power_effect(struct lg_turn *turn, uint16_t requested)
 {
     struct lg_vm *vm = &turn->cell->vm;
-    const struct edge *edge = find_edge(vm, requested);
+    const struct edge *edge = find_edge(turn, requested);
     if (!edge)
         return lg_power_is_same(vm, requested);
     if (!boots(turn, (enum boot)edge->boot)) {
@@ -206,7 +214,7 @@ bool lg_power_would_fail(struct lg_turn *turn, uint16_t requested)
 {
     struct lg_cell cell = *turn->cell;
     struct lg_turn trial = *turn;
-    const struct edge *edge = find_edge(&cell.vm, requested);
+    const struct edge *edge = find_edge(turn, requested);
     trial.cell = &cell;
     return edge && edge->boot != BOOT_NO && cell.vm.vault.settings >> LG_SETTING_TPM_ENABLED & 1 &&
            !tpm_opens(&trial);

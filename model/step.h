@@ -100,7 +100,7 @@ bool lg_cell_has_room(const struct lg_cell *cell);
 bool lg_effect(struct lg_turn *turn, const struct lg_job *work);
 void lg_effect_set_settings(struct lg_turn *turn, uint8_t settings);
 bool lg_power_effect(struct lg_turn *turn, uint16_t requested);
-bool lg_power_allows(const struct lg_vm *vm, uint16_t requested);
+bool lg_power_allows(struct lg_turn *turn, uint16_t requested);
 bool lg_power_is_known(uint16_t requested);
 bool lg_power_is_same(const struct lg_vm *vm, uint16_t requested);
 bool lg_power_would_fail(struct lg_turn *turn, uint16_t requested);

@@ -130,6 +130,7 @@ enum lg_property_type {
     LG_TYPE_UINT32,
     LG_TYPE_STRING,
     LG_TYPE_DATETIME,
+    LG_TYPE_LAST_CHANGE, /* a DATETIME, or an interval of zero */
     LG_TYPE_INTERVAL,
     LG_TYPE_UINT16_ARRAY,
     LG_TYPE_STRING_ARRAY,

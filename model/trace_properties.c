@@ -84,7 +84,8 @@ static json_t *field_to_json(const struct lg_property_row *row, uint64_t value,
     switch (row->type) {
     case LG_TYPE_BOOLEAN: return json_boolean(value);
     case LG_TYPE_BOOLEAN_OR_NULL: return value == 2 ? json_null() : json_boolean(value);
-    case LG_TYPE_DATETIME: return time_to_json(value, false);
+    case LG_TYPE_DATETIME:
+    case LG_TYPE_LAST_CHANGE: return time_to_json(value, false);
     case LG_TYPE_INTERVAL: return time_to_json(value, true);
     case LG_TYPE_STATUS_ARRAY: return json_pack("[I]", (json_int_t)value);
     case LG_TYPE_ENABLED_STATE: return json_integer(enabled_state_number(value));
@@ -210,7 +211,8 @@ static bool field_of(const struct lg_property_row *row, const json_t *json,
     switch (row->type) {
     case LG_TYPE_BOOLEAN: return boolean_of(json, value);
     case LG_TYPE_BOOLEAN_OR_NULL: *value = 2; return json_is_null(json) || boolean_of(json, value);
-    case LG_TYPE_DATETIME: return text && lg_datetime_read(text, value);
+    case LG_TYPE_DATETIME:
+    case LG_TYPE_LAST_CHANGE: return text && lg_datetime_read(text, value);
     case LG_TYPE_INTERVAL: return text && lg_interval_read(text, value);
     case LG_TYPE_STATUS_ARRAY:
         return json_is_array(json) && number_of(json_array_get(json, 0), value);
@@ -257,6 +259,17 @@ static bool is_self(const struct lg_property_row *row, const json_t *value,
     return equal;
 }
 
+/* Times may be Null, and the last change of a state that has not changed an interval of zero. */
+static bool tells_nothing(const struct lg_property_row *row, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    uint64_t ms;
+    if (row->type != LG_TYPE_DATETIME && row->type != LG_TYPE_LAST_CHANGE)
+        return false;
+    return json_is_null(value) ||
+           (row->type == LG_TYPE_LAST_CHANGE && text && lg_interval_read(text, &ms) && ms == 0);
+}
+
 static void read_property(const struct lg_property_row *row, unsigned index, const json_t *value,
                           const struct lg_call *call, const struct lg_names *names,
                           struct lg_outcome *outcome)
@@ -266,7 +279,7 @@ static void read_property(const struct lg_property_row *row, unsigned index, con
         fits = is_constant(row, value);
     else if (row->source == LG_SOURCE_SELF)
         fits = is_self(row, value, call, names);
-    else if (row->source == LG_SOURCE_FIELD) {
+    else if (row->source == LG_SOURCE_FIELD && !tells_nothing(row, value)) {
         struct lg_field *field = &outcome->fields[row->number];
         fits = field_of(row, value, names, &field->from);
         field->to = field->from;

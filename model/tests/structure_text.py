@@ -6,7 +6,7 @@ import re
 import subprocess
 
 # The folders that hold what the project wrote; elsewhere there is only what tools made.
-FOLDERS = ("model", "sim", "conformance", "fuzz", "corpus", "reports")
+FOLDERS = ("model", "sim", "conformance", "explore", "auth", "fuzz", "reports")
 SKIPPED = ("__pycache__", "out")
 
 COMMENT = r"//[^\n]*|/\*.*?\*/"
