@@ -4,7 +4,9 @@ import base64
 import contextlib
 import json
 import os
+import pathlib
 import re
+import shlex
 import shutil
 import socket
 import ssl
@@ -248,22 +250,49 @@ def environment(**values):
                 os.environ[name] = value
 
 
+WATCHED = bool(os.environ.get("LASTGOOD_VALGRIND"))
+VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
+            "--errors-for-leak-kinds=definite,possible", "--track-fds=no",
+            f"--suppressions={pathlib.Path(__file__).parent.parent}/auth/tests/valgrind.txt"]
+
+
+def watched(program, folder):
+    """A program that runs another under valgrind, which writes what it finds to a file."""
+    wrapper = folder / "watched"
+    words = [*VALGRIND, f"--log-file={folder}/valgrind.%p", str(program)]
+    wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="ascii")
+    wrapper.chmod(0o700)
+    return wrapper
+
+
 class Host(Simulator):
-    """A simulator with one VM, which takes nothing in clear."""
+    """A simulator with one VM, which takes nothing in clear. With LASTGOOD_VALGRIND valgrind
+    watches it; what that or a sanitizer finds is an end that is not 0."""
 
     def __init__(self, program, folder, *options, **named):
         folder.mkdir(exist_ok=True)
-        super().__init__(program, folder, *options, **{"unencrypted": False, **named})
+        self.folder = folder
+        super().__init__(watched(program, folder) if WATCHED else program, folder, *options,
+                         **{"unencrypted": False, **named})
+        self.program = str(program)
         self.vm = json.loads(self.ctl("event", "Vm.Create", "generation=2").stdout)["out"]["vm"]
         self.message = message(self.vm)
 
     def digests(self):
         return json.loads(self.ctl("inspect", self.vm).stdout)["digests"]
 
+    def __exit__(self, kind, *_):
+        if self.process.poll() is None and not kind:
+            self.last_words()
+        super().__exit__()
+
     def last_words(self):
         """What it said on standard error, after its end."""
-        assert self.end() == 0
-        return self.process.stderr.read().splitlines()
+        code = self.end()
+        said = self.process.stderr.read()
+        found = "".join(path.read_text() for path in self.folder.glob("valgrind.*"))
+        assert code == 0 and not found, said + found
+        return said.splitlines()
 
 
 SECRETS = ("secret", "nothing", "TlRMTVNTUA", "NTLMSSP", "YII")
