@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *lg_clause_kind_word(enum lg_clause_kind kind)
+{
+    static const char *const words[] = {[LG_CLAUSE_KIND_MUST] = "must",
+                                        [LG_CLAUSE_KIND_MAY] = "may",
+                                        [LG_CLAUSE_KIND_DEFINES] = "defines",
+                                        [LG_CLAUSE_KIND_SILENT] = "silent",
+                                        [LG_CLAUSE_KIND_CONTRADICTED] = "contradicted",
+                                        [LG_CLAUSE_KIND_OBSERVED] = "observed"};
+    return words[kind];
+}
+
 static int find_return(const char *id, const char *equals)
 {
     char *end;

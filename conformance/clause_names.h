@@ -13,6 +13,9 @@ int lg_citation_find(const char *id);
 /* Its text: LG_CITATION_BYTES. */
 void lg_citation_write(unsigned citation, char *text);
 
+/* The word for a kind of clause, in small letters. */
+const char *lg_clause_kind_word(enum lg_clause_kind kind);
+
 /* The page that it is on. */
 const char *lg_citation_page(unsigned citation);
 

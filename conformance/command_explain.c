@@ -9,12 +9,14 @@
 #include "edges.h"
 #include "model/registers.h"
 #include "model/suggest.h"
+#include "sentences.h"
 #include "vector_files.h"
 
 static const char help[] =
     "usage: lastgood explain ID\n"
     "\n"
-    "ID: a vector, a clause, a choice site, a site=alternative, a profile, a return code "
+    "ID: a vector, a clause, a sentence, a choice site, a site=alternative, a profile, a return "
+    "code "
     "(Method=code), a property\n"
     "(Class.Property), a meaning, a cause or a material: whatever the programs print.\n"
     "\n"
@@ -23,9 +25,40 @@ static const char help[] =
     "  lastgood explain SetKeyProtector=32775\n"
     "  lastgood explain promotion=on_set\n";
 
-static const char *const kind_words[] = {"must",   "may",          "defines",
-                                         "silent", "contradicted", "observed"};
 static const char *const tag_words[] = {"conforms", "undocumented", "violates"};
+
+/* ---- sentences ---- */
+
+static void show_sentence(const struct lg_sentence *sentence)
+{
+    printf("  %s, %s %u (%s): %s\n", sentence->page, sentence->section, sentence->ordinal,
+           lg_clause_kind_word(sentence->kind), sentence->text);
+}
+
+static void show_sentences_of(const char *id)
+{
+    struct lg_sentence_walk walk = {0};
+    for (const struct lg_sentence *sentence; (sentence = lg_sentence_next(&walk));)
+        if (lg_sentence_is_of(sentence, id))
+            show_sentence(sentence);
+}
+
+static bool explain_sentence(const char *id)
+{
+    struct lg_sentence_walk walk = {0};
+    for (const struct lg_sentence *sentence; (sentence = lg_sentence_next(&walk));) {
+        char own[LG_SENTENCE_TEXT_BYTES];
+        lg_sentence_id(sentence, own);
+        if (strcmp(own, id) != 0)
+            continue;
+        printf("sentence %s\n", id);
+        show_sentence(sentence);
+        printf("  %s%s\n", *sentence->targets ? "belongs to " : "nothing to test: ",
+               *sentence->targets ? sentence->targets : sentence->reason);
+        return true;
+    }
+    return false;
+}
 
 /* ---- clauses ---- */
 
@@ -76,8 +109,9 @@ static bool explain_clause(const char *id)
     if (clause < 0)
         return false;
     const struct lg_clause_row *row = &lg_clauses[clause];
-    printf("clause %s (%s)\n  %s\n  page: %s, section: %s\n", row->id, kind_words[row->kind],
-           row->text, row->page, row->section);
+    printf("clause %s (%s)\n  %s\n  page: %s, section: %s\n", row->id,
+           lg_clause_kind_word(row->kind), row->text, row->page, row->section);
+    show_sentences_of(id);
     for (unsigned i = 0; i < LG_CAUSE_COUNT; i++)
         if (lg_causes[i].clause == (enum lg_clause)clause)
             printf("  cause %s\n", lg_causes[i].name);
@@ -106,6 +140,7 @@ static void show_return(const struct lg_return_row *row)
         printf(" to %u", row->high);
     printf(" \"%s\"\n  means: %s, %s\n  page: %s\n", row->label, lg_meanings[row->meaning].name,
            lg_meanings[row->meaning].text, lg_methods[row->method].page);
+    show_sentences_of(id);
     for (unsigned i = 0; i < LG_CAUSE_COUNT; i++)
         if (answers(&lg_causes[i], row->meaning))
             printf("  cause %s: %s\n", lg_causes[i].name, lg_clauses[lg_causes[i].clause].text);
@@ -169,6 +204,7 @@ static bool explain_site(const char *id)
     for (unsigned i = 0; i < lg_site_alternatives((enum lg_site)site); i++)
         show_alternative(row->alternative + i);
     show_pins((unsigned)site);
+    show_sentences_of(id);
     return true;
 }
 
@@ -220,6 +256,7 @@ static bool explain_property(const char *id)
         printf("property %s\n  %s%s%s\n  page: %s\n", full, sources[row->source],
                row->literal ? ": " : "", row->literal ? row->literal : "",
                lg_methods[row->read].page);
+        show_sentences_of(id);
         return true;
     }
     return false;
@@ -261,8 +298,13 @@ static bool explain_contradiction(const char *id)
             continue;
         printf("contradiction %s\n  %s\n  page: %s\n  readings: %s\n  taken: %s\n", row->id,
                row->what, row->page, row->readings, row->taken);
+        const char *of = row->site == LG_NO_SITE ? row->id : lg_sites[row->site].id;
         if (row->site != LG_NO_SITE)
-            printf("  choice site %s\n", lg_sites[row->site].id);
+            printf("  choice site %s\n", of);
+        const char *evidence = lg_evidence_of(of);
+        if (evidence)
+            printf("  would be settled by: %s\n", evidence);
+        show_sentences_of(id);
         return true;
     }
     return false;
@@ -285,6 +327,7 @@ static bool explain_interpretation(const char *id)
         if (row->settled)
             printf("  settled: %s\n", row->settled);
         show_sites_of(row->id);
+        show_sentences_of(id);
         return true;
     }
     return false;
@@ -397,7 +440,7 @@ static int explain(const char *id)
         explain_vector,      explain_clause,        explain_return,         explain_site,
         explain_alternative, explain_profile,       explain_property,       explain_meaning,
         explain_cause,       explain_contradiction, explain_interpretation, explain_deviation,
-        explain_material};
+        explain_material,    explain_sentence};
     bool found = false;
     for (size_t i = 0; i < sizeof explainers / sizeof explainers[0]; i++)
         found |= explainers[i](id);

@@ -8,19 +8,21 @@
 #include "commands.h"
 #include "model/registers.h"
 #include "model/suggest.h"
+#include "sentences.h"
 #include "vector.h"
 #include "vector_files.h"
 
-static const char help[] = "usage: lastgood list KIND [--json]\n"
-                           "\n"
-                           "KIND: vectors, clauses, returns, properties, sites, profiles, "
-                           "meanings, causes, materials, targets,\n"
-                           "contradictions, interpretations or deviations. Each line is an id, a "
-                           "tab, and what it is. lastgood\n"
-                           "explain takes every id.\n"
-                           "\n"
-                           "example:\n"
-                           "  lastgood list sites\n";
+static const char help[] =
+    "usage: lastgood list KIND [--json]\n"
+    "\n"
+    "KIND: vectors, clauses, sentences, pages, returns, properties, sites, profiles, "
+    "meanings, causes, materials, targets,\n"
+    "contradictions, interpretations or deviations. Each line is an id, a "
+    "tab, and what it is. lastgood\n"
+    "explain takes every id.\n"
+    "\n"
+    "example:\n"
+    "  lastgood list sites\n";
 
 /* Where rows go: lines, or a JSON list. */
 struct sink {
@@ -65,6 +67,37 @@ static int list_clauses(struct sink *sink)
 {
     for (unsigned i = 1; i < LG_CLAUSE_COUNT; i++)
         put(sink, lg_clauses[i].id, lg_clauses[i].text);
+    return LG_EXIT_CONFORMS;
+}
+
+static int list_sentences(struct sink *sink)
+{
+    struct lg_sentence_walk walk = {0};
+    char id[LG_SENTENCE_TEXT_BYTES];
+    for (const struct lg_sentence *sentence; (sentence = lg_sentence_next(&walk));) {
+        lg_sentence_id(sentence, id);
+        if (sink->list)
+            json_array_append_new(sink->list, lg_sentence_json(sentence));
+        else
+            put(sink, id, sentence->text);
+    }
+    return LG_EXIT_CONFORMS;
+}
+
+static int list_pages(struct sink *sink)
+{
+    json_t *pages = lg_sentence_pages();
+    json_t *page;
+    size_t index;
+    json_array_foreach(pages, index, page)
+    {
+        if (sink->list)
+            json_array_append(sink->list, page);
+        else
+            put(sink, json_string_value(json_object_get(page, "id")),
+                json_string_value(json_object_get(page, "text")));
+    }
+    json_decref(pages);
     return LG_EXIT_CONFORMS;
 }
 
@@ -167,6 +200,8 @@ struct kind {
 };
 static const struct kind kinds[] = {{"vectors", list_vectors},
                                     {"clauses", list_clauses},
+                                    {"sentences", list_sentences},
+                                    {"pages", list_pages},
                                     {"returns", list_returns},
                                     {"properties", list_properties},
                                     {"sites", list_sites},
