@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/host.h"
+
 void lg_play_start(struct lg_play *play, const struct lg_script *script, enum lg_profile_id profile,
                    enum lg_tag also)
 {
@@ -52,6 +54,14 @@ static void import(const struct lg_play *play, struct lg_call *call)
     call->requested = exported->generation ? exported->generation : 2;
 }
 
+/* Bytes that the host made up are bytes like any other from then on, no two alike. */
+static void see_unseen(struct lg_play *play, struct lg_cell *cell)
+{
+    uint16_t unseen;
+    while ((unseen = lg_cell_unseen(cell)) != LG_SYMBOL_NONE)
+        lg_cell_bind_symbol(cell, unseen, (uint16_t)(LG_MATERIAL_COUNT + ++play->unseen_made));
+}
+
 static void carry_out(struct lg_play *play, struct lg_call *call, struct lg_outcome *seen)
 {
     struct lg_cell *cell = lg_play_cell(play, call);
@@ -70,6 +80,7 @@ static void carry_out(struct lg_play *play, struct lg_call *call, struct lg_outc
     lg_outcome_pick(seen, call, &play->tape);
     lg_assert(lg_outcome_matches(&pattern, seen));
     lg_cell_learn(cell, call, &pattern, seen);
+    see_unseen(play, cell);
     follow_service(play, call, seen);
     call->new_job = seen->job;
 }

@@ -21,6 +21,7 @@ struct lg_play {
     struct lg_cell before;
     struct lg_call waiting; /* the call behind a VM that had to be made for it */
     bool waits;
+    uint16_t unseen_made; /* symbols behind the materials, for bytes that the host made up */
 };
 
 /* `also`: the highest tag of what is drawn beside what conforms. */

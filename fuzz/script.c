@@ -99,11 +99,18 @@ static void learn_job(struct lg_script_names *names, uint16_t job, uint16_t vm)
     names->job_count = job;
 }
 
+static bool refused(const struct lg_outcome *seen)
+{
+    return seen->fault || (seen->return_value && seen->answer != LG_ANSWERS_JOB);
+}
+
 void lg_script_learn(struct lg_script_names *names, const struct lg_call *call,
                      const struct lg_outcome *seen)
 {
     if (call->method == LG_CALL_CHECKPOINT_TAKEN && !seen->fault)
         names->checkpoints[call->vm % LG_SCRIPT_VMS] = true;
+    if (call->method == LG_CALL_DEFINE_SYSTEM && refused(seen))
+        names->made[call->vm] = false;
     if (seen->answer == LG_ANSWERS_JOB)
         learn_job(names, seen->job, call->vm);
     for (unsigned i = 0; call->method == LG_CALL_LIST_JOBS && i < seen->list_count; i++)

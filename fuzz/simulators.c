@@ -15,7 +15,8 @@ void lg_simulator_renew(struct lg_simulator *simulator)
     lg_simulator_reset(simulator);
     lg_blobs_renew(&simulator->blobs);
     memset(&simulator->readings, 0, sizeof simulator->readings);
-    simulator->unseen_made = 0; /* serials go on: clients and planted faults remember VMs by them */
+    memset(simulator->vm_serial, 0, sizeof simulator->vm_serial);
+    simulator->vms_made = simulator->jobs_made = simulator->unseen_made = 0;
 }
 
 static json_t *answer(void *context, const char *line, size_t length)

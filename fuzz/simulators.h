@@ -5,13 +5,16 @@
 #include "conformance/target.h"
 #include "sim/service.h"
 
-/* A simulator without VMs that has read no page yet; names are not given twice. Made on the first
- * call for it. */
+/* A simulator without VMs that has read no page yet; it gives the same names as the first time, so
+ * whoever remembers VMs by name must forget them. Made on the first call for it. */
 void lg_simulator_renew(struct lg_simulator *simulator);
 
 /* A target whose calls are requests of the line protocol to this simulator. */
 void lg_lines_of_simulator(struct lg_target *target, struct lg_simulator *simulator,
                            struct lg_blobs *blobs);
+
+/* Forgets what clients called the VMs that were. */
+void lg_wsman_renew(struct lg_simulator *simulator);
 
 /* A target whose calls are WS-Management messages to this simulator: all that lastgood does for
  * http:// targets but the sockets. */

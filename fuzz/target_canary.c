@@ -44,6 +44,14 @@ static void plant(struct lg_simulator *simulator, const struct fault *fault)
     }
 }
 
+/* What faults remember of a VM is kept under its serial, and serials begin anew with each input. */
+static void forget(const struct lg_simulator *simulator)
+{
+    lg_fault_counts_of(simulator);
+    for (unsigned vm = 0; vm <= LG_SCRIPT_VMS; vm++)
+        lg_planted_memory_of(simulator, vm < LG_SCRIPT_VMS ? (uint16_t)vm : LG_VM_HOST);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static const struct fault *fault;
@@ -59,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     }
     lg_blobs_renew(&blobs);
     lg_simulator_renew(&simulator);
+    forget(&simulator);
     plant(&simulator, fault);
     lg_script_read(&script, bytes, length);
     lg_judged_run(&target, &script);

@@ -60,10 +60,17 @@ static void read_pages(struct lg_profile *profile, const struct lg_script *scrip
     }
 }
 
+static void reset_sides(void)
+{
+    struct lg_json_error reason;
+    for (int i = 0; i < WAYS; i++)
+        if (sides[i].target.reset(&sides[i].target, &reason) != LG_TARGET_ANSWERED)
+            lg_find("%s: no reset: %s", sides[i].name, reason.reason);
+}
+
 static void begin(const struct lg_script *script)
 {
     static struct lg_profile plain;
-    struct lg_json_error reason;
     struct lg_profile profile;
     if (!sides[MODEL].target.self) {
         open_sides();
@@ -76,10 +83,9 @@ static void begin(const struct lg_script *script)
         lg_simulator_renew(&simulators[i]);
         simulators[i].profile = profile;
     }
+    lg_wsman_renew(&simulators[WSMAN]);
     lg_target_model_read_as(&sides[MODEL].target, &profile);
-    for (int i = 0; i < WAYS; i++)
-        if (sides[i].target.reset(&sides[i].target, &reason) != LG_TARGET_ANSWERED)
-            lg_find("%s: no reset: %s", sides[i].name, reason.reason);
+    reset_sides();
 }
 
 /* Over WS-Management a second look tells whose a job is; it may be gone by then. */
@@ -138,12 +144,25 @@ static bool make(struct lg_script_names *names, const struct lg_call *call)
     return true;
 }
 
+/* A client keeps what it looked up last, and names are given again with each input: so it looks at
+ * a VM of which the script knows nothing. */
+static void look_elsewhere(void)
+{
+    const struct lg_call make_vm = {.method = LG_CALL_VM_CREATED, .requested = 2};
+    const struct lg_call look = {.method = LG_CALL_READ_SECURITY_SETTING};
+    static struct lg_script_names names;
+    make(&names, &make_vm);
+    make(&names, &look);
+    reset_sides();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static struct lg_script script;
     static struct lg_script_names names;
     lg_script_read(&script, bytes, length);
     begin(&script);
+    look_elsewhere();
     memset(&names, 0, sizeof names);
     for (size_t i = 0; i < script.count; i++) {
         struct lg_call call = script.calls[i], first;

@@ -113,6 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     uint8_t first, which;
     bool certain;
     lg_script_read(&script, bytes, length);
+    lg_profile_load(&profile, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
+    start_oracle(&profile); /* here, so that the first input runs as every other */
     if (script.count == 0)
         return 0;
     first = script.tape[script.tape_length - 1];

@@ -12,6 +12,7 @@
 enum { STEPS_MAX = 32, JUDGED_MAX = 12 };
 
 static struct lg_blobs blobs;
+static struct lg_judge judge;
 static struct lg_trace_step steps[STEPS_MAX], again[STEPS_MAX];
 
 /* Reads at most STEPS_MAX steps. Returns their number. */
@@ -58,14 +59,13 @@ static void check_written(unsigned count)
 static void check_judged(unsigned count)
 {
     struct lg_verdict verdict;
-    static struct lg_judge judge;
-    if (!judge.memory)
-        lg_holds(lg_judge_init(&judge, LG_PROFILE_documented));
-    lg_judge_reset(&judge);
+    lg_judge_free(&judge); /* a reset keeps what is known of readings */
+    lg_holds(lg_judge_init(&judge, LG_PROFILE_documented));
     for (unsigned i = 0; i < count && i < JUDGED_MAX && !judge.oracle.bound_hit; i++) {
         if (steps[i].reply != LG_REPLY_SEEN)
             continue;
         lg_judge_step(&judge, &steps[i].call, &steps[i].seen, &verdict);
+        lg_saw(&verdict.kind, 1);
         lg_holds(verdict.kind <= LG_VERDICT_UNDETERMINED);
         lg_holds(verdict.allowed_count <= LG_ALLOWED_MAX);
     }
@@ -74,9 +74,9 @@ static void check_judged(unsigned count)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     enum lg_recorded end;
+    lg_blobs_renew(&blobs);
     if (length == 0)
         return 0;
-    lg_blobs_renew(&blobs);
     char *copy = malloc(length);
     lg_holds(copy != NULL);
     memcpy(copy, bytes, length);
@@ -85,5 +85,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     lg_saw(steps, count * sizeof steps[0]);
     check_written(count);
     check_judged(count);
+    lg_blobs_renew(&blobs);
     return 0;
 }

@@ -52,6 +52,16 @@ static void check_outcome(const struct lg_call *call, const struct lg_outcome *s
     json_decref(twice);
 }
 
+/* Bytes that the host made up, under the symbols that the model's player gives them. */
+static void add_unseen(const struct lg_play *play)
+{
+    while (blobs.count <= (uint32_t)LG_MATERIAL_COUNT + play->unseen_made) {
+        char text[64];
+        int length = snprintf(text, sizeof text, "made by the host, number %u", blobs.count);
+        lg_holds(lg_blobs_intern(&blobs, (const uint8_t *)text, (size_t)length) != LG_SYMBOL_NONE);
+    }
+}
+
 static void check_script(const uint8_t *bytes, size_t length)
 {
     static struct lg_script script;
@@ -71,6 +81,7 @@ static void check_script(const uint8_t *bytes, size_t length)
     lg_play_start(&play, &script, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
     while (lg_play_step(&play, &call, &seen)) {
         lg_saw(&seen, sizeof seen);
+        add_unseen(&play);
         check_call(&call);
         check_outcome(&call, &seen);
     }

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "find.h"
+#include "renew.h"
 #include "sim/wsman/wsman.h"
 #include "sim/wsman_host.h"
+#include "simulators.h"
 
 #define SPACE LG_WMI_PREFIX "root/virtualization/v2/"
 
-enum { TIMES = 3, NODES_MAX = 1000000, RUNS_OF_A_TABLE = 2000 };
+enum { TIMES = 3, NODES_MAX = 1000000 };
 
 struct frame {
     const char *uri;
@@ -104,23 +106,11 @@ static void respond(const struct lg_wsman_host *host, struct lg_simulator *simul
     lg_wsman_free(wsman);
 }
 
-/* The host as it was before the first message. Its table of bytes is made anew only now and then:
- * that takes longer than everything else. */
 static void begin_anew(struct lg_simulator *simulator)
 {
-    static const struct lg_simulator_options options = {.profile = LG_PROFILE_documented};
-    static unsigned runs;
     struct lg_call make = {.method = LG_CALL_VM_CREATED, .vm = LG_VM_HOST, .requested = 2};
     struct lg_outcome outcome;
-    if (runs % RUNS_OF_A_TABLE == 0) {
-        if (runs > 0)
-            lg_simulator_free(simulator);
-        lg_assert(lg_simulator_init(simulator, &options));
-    }
-    runs++;
-    lg_simulator_reset(simulator);
-    memset(&simulator->readings, 0, sizeof simulator->readings);
-    simulator->vms_made = simulator->jobs_made = simulator->unseen_made = 0;
+    lg_simulator_renew(simulator);
     lg_simulator_call(simulator, &make, &outcome);
 }
 
@@ -141,5 +131,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     respond(&host.host, &simulator, &request);
     lg_wsman_simulator_free(&host);
     lg_text_free(&framed);
+    lg_blobs_renew(&simulator.blobs);
     return 0;
 }

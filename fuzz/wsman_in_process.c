@@ -97,11 +97,19 @@ enum lg_posted lg_client_post(struct lg_client *client, const char *content_type
                                           : LG_POSTED_UNREACHABLE;
 }
 
+void lg_wsman_renew(struct lg_simulator *simulator)
+{
+    static const struct lg_wsman_settings settings = {LG_WSMAN_ENVELOPE_KB_DEFAULT, false};
+    if (service)
+        lg_service_free(service);
+    service = lg_service_new(simulator, &settings);
+    lg_holds(service != NULL);
+}
+
 void lg_wsman_of_simulator(struct lg_target *target, struct lg_simulator *simulator,
                            struct lg_blobs *blobs)
 {
     static const char accounts[] = "0:x:administrator\n1:x:hyperv_administrator\n2:x:user\n";
-    static const struct lg_wsman_settings settings = {LG_WSMAN_ENVELOPE_KB_DEFAULT, false};
     static struct lg_wsman_options options;
     struct lg_json_error reason;
     bool usage;
@@ -109,8 +117,7 @@ void lg_wsman_of_simulator(struct lg_target *target, struct lg_simulator *simula
         .control = "http://fuzz/",
         .accounts = lg_as_file((const uint8_t *)accounts, sizeof accounts - 1)};
     setenv("LASTGOOD_CONTROL_TOKEN", "fuzz", 1);
-    service = lg_service_new(simulator, &settings);
-    lg_holds(service != NULL);
+    lg_wsman_renew(simulator);
     memset(target, 0, sizeof *target);
     target->blobs = blobs;
     if (!lg_target_wsman_open(target, "http://fuzz", &options, &reason, &usage))
