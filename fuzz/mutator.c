@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "script.h"
+#include "stories.h"
 
 enum { STEP = LG_STEP_BYTES, SCRIPT_MAX = 2 * STEP * LG_FUZZ_STEPS_MAX };
 
@@ -78,6 +79,7 @@ static const uint8_t often[] = {LG_CALL_GET_KEY_PROTECTOR,
                                 LG_CALL_READ_JOB,
                                 LG_CALL_JOB_REQUEST_STATE_CHANGE,
                                 LG_CALL_JOB_GET_ERROR,
+                                LG_CALL_KILL_JOB,
                                 LG_CALL_READ_SECURITY_SETTING,
                                 LG_CALL_READ_VM,
                                 LG_CALL_READ_TPM_SETTING,
@@ -263,24 +265,66 @@ static void change_choice(struct parts *parts, uint64_t *random)
     parts->tape[at] = (uint8_t)(below(random, 3) ? below(random, 4) : below(random, 256));
 }
 
-/* What every fault of a vault needs is three calls long: it is put in at once. */
-static void insert_story(struct parts *parts, uint64_t *random)
+static void draw_arguments(struct lg_call *call, unsigned draws, uint64_t *random)
 {
-    static const uint8_t story[] = {LG_CALL_SET_KEY_PROTECTOR, LG_CALL_MODIFY_SECURITY_SETTINGS,
-                                    LG_CALL_VM_REQUEST_STATE_CHANGE,
-                                    LG_CALL_VM_REQUEST_STATE_CHANGE};
-    size_t at = below(random, parts->count + 1);
-    uint16_t vm = (uint16_t)below(random, 2);
-    if (parts->count + sizeof story > LG_FUZZ_STEPS_MAX)
+    static const uint8_t reads[] = {LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
+                                    LG_CALL_READ_TPM_SETTING, LG_CALL_READ_VM, LG_CALL_READ_JOB};
+    if (draws & LG_DRAWS_PROTECTOR) {
+        call->symbol = (uint16_t)(1 + below(random, 3));
+        call->other = (uint16_t)(1 + below(random, 3)); /* whose owner is the same */
+    }
+    if (draws & LG_DRAWS_BYTES) {
+        choose_symbol(call, random);
+        call->symbol = any_material(random);
+    }
+    if (draws & LG_DRAWS_REQUEST)
+        call->requested = requests[below(random, sizeof requests / sizeof requests[0])];
+    if (draws & LG_DRAWS_TIME)
+        choose_amount(call, random);
+    if (draws & LG_DRAWS_READ)
+        call->method = reads[below(random, sizeof reads)];
+    if (draws & LG_DRAWS_SETTINGS)
+        choose_settings(call, random);
+    if (draws & LG_DRAWS_ROLE)
+        call->requested = (uint16_t)below(random, LG_ROLE_COUNT);
+}
+
+static void tell_story(struct parts *parts, size_t at, size_t vm, uint64_t *random)
+{
+    const struct lg_story *story = &lg_stories[below(random, LG_STORY_COUNT)];
+    uint16_t before = 0;
+    if (parts->count + story->count > LG_FUZZ_STEPS_MAX)
         return;
-    for (size_t i = 0; i < sizeof story; i++) {
-        struct lg_call call = {.method = story[i], .vm = vm};
-        call.requested = i == 2 ? 2 : 3;
-        call.symbol = (uint16_t)(i == 0 ? 1 + below(random, 2) : 0);
-        call.present = call.values = i == 1;
+    for (size_t i = 0; i < story->count; i++) {
+        const struct lg_story_call *told = &story->calls[i];
+        struct lg_call call = {.method = told->method, .requested = told->requested};
+        call.vm = (uint16_t)((vm + told->other_vm) % LG_SCRIPT_VMS);
+        call.symbol = told->draws & LG_DRAWS_NEXT ? (uint16_t)(before + below(random, 2)) : 0;
+        if (call.method == LG_CALL_MODIFY_SECURITY_SETTINGS)
+            call.present = call.values = 1;
+        draw_arguments(&call, told->draws, random);
+        before = call.symbol;
         insert_at(parts, at + i);
         write_call(parts, at + i, &call);
     }
+}
+
+static size_t any_vm(uint64_t *random)
+{
+    return below(random, 4) ? 0 : below(random, LG_SCRIPT_VMS);
+}
+
+static void insert_story(struct parts *parts, uint64_t *random)
+{
+    tell_story(parts, below(random, parts->count + 1), any_vm(random), random);
+}
+
+/* A new script: what libraries of inputs grow into is long, and says many things at once. */
+static void begin_anew(struct parts *parts, uint64_t *random)
+{
+    parts->count = 0;
+    for (size_t more = 1 + below(random, 3); more; more--)
+        tell_story(parts, parts->count, any_vm(random), random);
 }
 
 struct mutation {
@@ -296,7 +340,8 @@ static const struct mutation mutations[] = {{"insert", insert},
                                             {"argument", change},
                                             {"method", change_method},
                                             {"choice", change_choice},
-                                            {"story", insert_story}};
+                                            {"story", insert_story},
+                                            {"anew", begin_anew}};
 enum { MUTATIONS = sizeof mutations / sizeof mutations[0] };
 
 static void add_name(char *name, const char *what)
