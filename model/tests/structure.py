@@ -52,6 +52,7 @@ LAYERS = (
     Layer("sim tests", ("sim/tests/*",), WIRE + ("sim",), ANY),
     Layer("sim", ("sim/*",), WIRE, ANY),
     Layer("conformance tests", ("conformance/tests/*",), WIRE + ("conformance",), ANY),
+    Layer("adequacy", ("conformance/adequacy/*",), WIRE + ("conformance", "explore"), ANY),
     Layer("conformance main", ("conformance/main.*",), WIRE + ("conformance", "explore"), ANY),
     Layer("conformance", ("conformance/*",), WIRE + ("plugin",), ANY),
     Layer("explore tests", ("explore/tests/*",), WIRE + ("conformance", "explore"), ANY),

@@ -1,0 +1,204 @@
+"""How many wrong services the vectors catch: mutants of the model, judged by the oracle.
+
+    /usr/bin/python3 conformance/adequacy/adequacy.py               every mutant, and the report
+    /usr/bin/python3 conformance/adequacy/adequacy.py --rivals      the rivals too
+    /usr/bin/python3 conformance/adequacy/adequacy.py --sample 50   some of them
+    /usr/bin/python3 conformance/adequacy/adequacy.py --smoke       and choose the smoke tier anew
+
+Needs the release build. What was found is kept in the build folder: a run that was ended goes on
+where it was. Exit codes: 0 done, 1 the score is below --at-least, 3 the harness failed.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import random
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import build  # noqa: E402  pylint: disable=wrong-import-position
+import pool  # noqa: E402  pylint: disable=wrong-import-position
+import report  # noqa: E402  pylint: disable=wrong-import-position
+import rivals  # noqa: E402  pylint: disable=wrong-import-position
+import smoke  # noqa: E402  pylint: disable=wrong-import-position
+
+HERE = pathlib.Path(__file__).resolve().parent
+VECTORS = build.ROOT / "conformance/vectors"
+MODES = ["sync", "async", "each:1", "each:2", "each:3", "each:4"]
+MORE_MODES = [f"each:{seed}" for seed in range(5, 29)]
+LITERAL = ["sync@literal", "async@literal", "each:1@literal", "each:2@literal"]
+MOST, PATIENCE = 12, 200  # kills, and scripts with other answers that are accepted: enough
+SAMPLED, STATES = 30000, 0  # spots of random scripts; states of world A, 0: all
+
+
+def digest_of(*parts):
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part if isinstance(part, bytes) else str(part).encode())
+    return found.hexdigest()[:16]
+
+
+def pin_modes():
+    """One for each alternative that is not the plain one, all else plain."""
+    sites = build.rows_of("choices.def", "LG_SITE", list("abcdef"), "#define LG_ALT(...)\n")
+    rows = build.rows_of("choices.def", "LG_ALT", list("abcde"), "#define LG_SITE(...)\n")
+    plain = {}
+    for site, name, tag, *_ in rows:
+        plain.setdefault(site, name)
+    assert len(plain) == len(sites)
+    return [f"{kind}pin:{site}={name}" for site, name, tag, *_ in rows
+            for kind in ("", "a") if tag == "CONFORMS" and name != plain[site]]
+
+
+class Run:
+    """The mutants of a run, and what becomes of each."""
+
+    def __init__(self, options):
+        self.options = options
+        self.work = pathlib.Path(options.work)
+        self.mutants = build.Mutants(self.work, options.only)
+        self.mutants.build()
+        self.source = self.mutants.digest()
+        self.numbers = self._chosen()
+        self.heads, self.rival_kills, self.left_out = {}, {}, {}
+        self.judged, self.more, self.compared, self.literal, self.literal_compared = ({},) * 5
+
+    def _chosen(self):
+        numbers = [number for number, mutant in enumerate(self.mutants.all, 1)
+                   if self.options.only in mutant.id and number not in self.mutants.stillborn]
+        if 0 < self.options.sample < len(numbers):
+            numbers = sorted(random.Random(self.options.seed).sample(numbers, self.options.sample))
+        return numbers
+
+    def judge(self, what, numbers, modes, vectors, most=1):
+        paths = rivals.paths_of(vectors)
+        digest = digest_of(self.source, modes, most, *(path.read_bytes() for path in paths))
+        command = ["nice", build.BUILD / "bin/judge_mutants", self.mutants.library,
+                   "--most", most, "--patience", PATIENCE,
+                   *[word for mode in modes for word in ("--mode", mode)],
+                   "--", *vectors]
+        answers, heads = pool.run(what, command, {number: number for number in numbers},
+                                  self.work / f"judge-{digest}", self.options.jobs)
+        self.heads[what] = heads[0]
+        return answers
+
+    def compare(self, numbers, profile):
+        command = ["nice", build.BUILD / "bin/compare_mutants", self.mutants.library, profile,
+                   SAMPLED, STATES, self.options.spots]
+        lines = {number: " ".join(map(str, [number, *self.mutants.functions_of(number)]))
+                 for number in numbers}
+        answers, heads = pool.run(f"comparison, {profile}", command, lines,
+                                  self.work / f"compare-{profile}-" /
+                                  digest_of(self.source, *command[3:]), self.options.jobs)
+        self.heads[profile] = heads[0] if heads else {}
+        return answers
+
+    def run(self):
+        vectors = self.options.vectors
+        counted = [n for n in self.numbers if n not in self.mutants.same_code]
+        self.judged = self.judge("vectors", counted, MODES, vectors, MOST)
+        alive = [n for n in counted if not is_found(self.judged[n])]
+        self.compared = self.compare(alive, "documented")
+        alive = [n for n in alive if self.compared[n]["verdict"] != "equal"]
+        self.more = self.judge("more modes", alive, MORE_MODES + pin_modes(), vectors)
+        seen = [n for n in alive if not is_found(self.more[n]) and self.is_accepted(n)]
+        self.literal = self.judge("literal", seen, LITERAL, vectors)
+        alive = [n for n in seen if not is_found(self.literal[n])]
+        self.literal_compared = self.compare(alive, "literal")
+        return self
+
+    def is_accepted(self, number):
+        """Whether a vector saw the mutant answer otherwise, and the oracle did not mind."""
+        return self.judged[number]["accepted"] + self.more[number]["accepted"] > 0
+
+    def killed_by_rival(self, number):
+        return next((name for name, killed in self.rival_kills.items() if number in killed), None)
+
+    def status(self, number):
+        """(status, reason)"""
+        if number in self.mutants.same_code:
+            return "equivalent", "the same instructions"
+        for found in (self.judged.get(number), self.more.get(number)):
+            if found and is_found(found):
+                return "killed", reason_of(found)
+        compared = self.compared[number]
+        if compared["verdict"] == "equal":
+            if compared["reached"]:
+                return "equivalent", f"equal wherever it is reached ({compared['reached']} spots)"
+            return "apart", "no step calls it"
+        return self._status_of_different(number, f"{compared['verdict']}: {compared.get('other')}")
+
+    def _status_of_different(self, number, where):
+        rival = self.killed_by_rival(number)
+        if rival:
+            return "open", f"{where}; killed by {rival}"
+        if not self.is_accepted(number):
+            return "open", f"{where}; no vector comes there"
+        if is_found(self.literal[number]):
+            return "legal", f"{where}; accepted, dies under literal"
+        if self.literal_compared[number]["verdict"] == "equal":
+            return "legal", f"{where}; accepted, equal under literal"
+        return "open", f"{where}; accepted, lives under literal"
+
+
+def is_found(answer):
+    return answer["found"] > 0 or answer["end"] in ("crash", "never ends")
+
+
+def reason_of(answer):
+    if answer["found"]:
+        mode, vector, verdict = answer["first"]
+        return f"{vector} ({mode}): {verdict}"
+    return f"{answer['vector']} ({answer['mode']}): {answer['end']}"
+
+
+def run_rivals(run):
+    """Without scripts that the model itself does not pass."""
+    options = run.options
+    folders = rivals.write_all(run.work, rivals.calls_of(options.vectors), options.seed)
+    counted = [n for n in run.numbers if run.status(n)[0] in ("killed", "legal", "open")]
+    for name, folder in folders.items():
+        run.judge(f"{name}, the model", [], MODES, [str(folder)])
+        bad = {script for _, script, _ in run.heads[f"{name}, the model"]["model"]}
+        for script in bad:
+            (folder / f"{script}.json").unlink()
+        run.left_out[name] = len(bad)
+        answers = run.judge(name, counted, MODES, [str(folder)])
+        run.rival_kills[name] = {n for n in counted if is_found(answers[n])}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, default=0, help="so many of them; 0: all")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample and the rivals")
+    parser.add_argument("--only", default="", help="mutants whose id contains this")
+    parser.add_argument("--spots", type=int, default=30000,
+                        help="of world A where a mutant matters, at most; 0: all, for hours")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--rivals", action="store_true", help="also other ways to make tests")
+    parser.add_argument("--smoke", action="store_true", help="write the tiers smoke and hand anew")
+    parser.add_argument("--vectors", nargs="*", default=[str(VECTORS)])
+    parser.add_argument("--output", default=str(build.ROOT / "reports"))
+    parser.add_argument("--work", default=str(build.BUILD / "adequacy"))
+    parser.add_argument("--at-least", type=float, default=0.0, help="the score in percent")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    run = Run(options).run()
+    if options.rivals:
+        run_rivals(run)
+    found = report.Report(run)
+    found.write(pathlib.Path(options.output))
+    if options.smoke:
+        smoke.choose(found)
+    print(found.summary())
+    return 0 if found.score() * 100 >= options.at_least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+/* Compares mutants with the model, step by step. Not a product: what adequacy.py drives.
+ *
+ * usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS
+ * SAMPLED spots of random scripts, and the first STATES of world A (0: all); of the spots of world
+ * A where a mutant matters about SPOTS, spread evenly (0: all). Standard input: "MUTANT
+ * FUNCTION...", the functions that it changes, by index; none: any may behave otherwise. Standard
+ * output: how many spots there are, then one JSON object a mutant: "equal"     the same ways, with
+ * the same readings, wherever a changed function is reached "readings"  the same ways, which take
+ * other readings "included"  every way is one of the model's, but some of the model's are missing
+ *   "differs"   it goes where the model does not: the first call of that kind
+ *   "crash", "never ends" */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "conformance/edges.h"
+#include "spots.h"
+
+enum { SECONDS_MAX = 120, LINE_BYTES = 4096 };
+
+enum verdict { EQUAL, READINGS, INCLUDED, DIFFERS };
+static const char *const words_of_verdict[] = {"equal", "readings", "included", "differs"};
+
+struct comparison {
+    const struct lg_spots *spots;
+    const struct lg_mutants *mutants;
+    uint64_t functions[LG_REACH_WORDS];
+    uint32_t spots_max; /* of the world */
+    uint32_t matters;   /* spots of the world where a function that is changed is reached */
+    enum verdict verdict;
+    uint32_t reached;
+    uint32_t other; /* spots where it is not equal */
+    uint32_t first; /* of them */
+};
+
+static bool is_among(const struct lg_ways *ways, const struct lg_way *way)
+{
+    for (unsigned i = 0; i < ways->count; i++)
+        if (lg_way_equal(&ways->items[i], way))
+            return true;
+    return false;
+}
+
+static bool is_included(const struct lg_ways *some, const struct lg_ways *all)
+{
+    for (unsigned i = 0; i < some->count; i++)
+        if (!is_among(all, &some->items[i]))
+            return false;
+    return !some->more;
+}
+
+static bool is_reached(const struct comparison *comparison, const struct lg_spot *spot)
+{
+    for (unsigned i = 0; i < LG_REACH_WORDS; i++)
+        if (comparison->functions[i] & spot->reached[i])
+            return true;
+    return false;
+}
+
+static enum verdict compare_spot(const struct comparison *comparison, const struct lg_spot *spot)
+{
+    static struct lg_ways ways, model;
+    struct lg_scene scene;
+    uint64_t plain, readings;
+    lg_spots_scene(comparison->spots, spot, &scene);
+    lg_spots_walk(comparison->spots, &scene, comparison->mutants->step, &ways);
+    lg_ways_hash(&ways, &plain, &readings);
+    if (!ways.more && readings == spot->readings && plain == spot->plain)
+        return EQUAL;
+    if (!ways.more && plain == spot->plain)
+        return READINGS;
+    lg_spots_walk(comparison->spots, &scene, lg_step, &model);
+    return is_included(&ways, &model) ? INCLUDED : DIFFERS;
+}
+
+static void count_spots(struct comparison *comparison)
+{
+    const struct lg_spots *spots = comparison->spots;
+    for (uint32_t i = spots->sampled; i < spots->count; i++)
+        comparison->matters += is_reached(comparison, &spots->items[i]);
+}
+
+/* All of the sample; of the world as many as are asked for. */
+static bool is_asked(const struct comparison *comparison, uint32_t spot)
+{
+    uint64_t mixed = (uint64_t)spot * 0x9E3779B97F4A7C15u >> 32;
+    if (spot < comparison->spots->sampled || !comparison->spots_max ||
+        comparison->matters <= comparison->spots_max)
+        return true;
+    return mixed * comparison->matters >> 32 < comparison->spots_max;
+}
+
+static void compare(struct comparison *comparison)
+{
+    count_spots(comparison);
+    for (uint32_t i = 0; i < comparison->spots->count && comparison->verdict != DIFFERS; i++) {
+        const struct lg_spot *spot = &comparison->spots->items[i];
+        enum verdict verdict;
+        if (!is_reached(comparison, spot) || !is_asked(comparison, i))
+            continue;
+        comparison->reached++;
+        verdict = compare_spot(comparison, spot);
+        if (verdict != EQUAL && (comparison->other++ == 0 || verdict == DIFFERS))
+            comparison->first = i;
+        if (verdict > comparison->verdict)
+            comparison->verdict = verdict;
+    }
+}
+
+static void print_call(const struct lg_spots *spots, uint32_t spot)
+{
+    char words[LG_WORDS_BYTES];
+    struct lg_scene scene;
+    struct lg_names names;
+    struct lg_blobs blobs;
+    lg_spots_scene(spots, &spots->items[spot], &scene);
+    if (!lg_blobs_init(&blobs))
+        return;
+    lg_names_of_scripts(&names, &blobs);
+    lg_words_of_call(&scene.call, &names, words);
+    for (char *at = words; *at; at++)
+        if (*at == '"' || *at == '\\')
+            *at = '\'';
+    printf(", \"other\": \"%s\", \"of_world\": %s", words,
+           spot < spots->sampled ? "false" : "true");
+    lg_blobs_free(&blobs);
+}
+
+static void run(struct comparison *comparison, int mutant)
+{
+    struct rlimit core = {0, 0};
+    struct rlimit time = {SECONDS_MAX, SECONDS_MAX + 1};
+    setrlimit(RLIMIT_CORE, &core);
+    setrlimit(RLIMIT_CPU, &time);
+    if (!freopen("/dev/null", "w", stderr))
+        _exit(3);
+    lg_mutants_select(comparison->mutants, mutant);
+    compare(comparison);
+    printf("{\"mutant\": %d, \"verdict\": \"%s\", \"reached\": %u, \"all\": %s, \"others\": %u",
+           mutant, words_of_verdict[comparison->verdict], comparison->reached,
+           !comparison->spots_max || comparison->matters <= comparison->spots_max ? "true"
+                                                                                  : "false",
+           comparison->other);
+    if (comparison->verdict != EQUAL)
+        print_call(comparison->spots, comparison->first);
+    printf("}\n");
+    fflush(stdout);
+    _exit(0);
+}
+
+/* The mutant of a line; its functions' bits. */
+static int read_line(const char *line, uint64_t *functions)
+{
+    char *end;
+    int mutant = (int)strtol(line, &end, 10);
+    bool any = false;
+    memset(functions, 0, LG_REACH_WORDS * sizeof *functions);
+    while (*end == ' ') {
+        unsigned long function = strtoul(end, &end, 10) % LG_MUTANT_FUNCTIONS_MAX;
+        functions[function / 64] |= (uint64_t)1 << function % 64;
+        any = true;
+    }
+    if (!any)
+        memset(functions, 0xFF, LG_REACH_WORDS * sizeof *functions);
+    return mutant;
+}
+
+static bool compare_mutant(const struct lg_spots *spots, const struct lg_mutants *mutants,
+                           uint32_t spots_max, const char *line)
+{
+    struct comparison comparison = {.spots = spots, .mutants = mutants, .spots_max = spots_max};
+    int mutant = read_line(line, comparison.functions);
+    int status;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        run(&comparison, mutant);
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        return false;
+    if (WIFSIGNALED(status))
+        printf("{\"mutant\": %d, \"verdict\": \"%s\"}\n", mutant,
+               WTERMSIG(status) == SIGXCPU ? "never ends" : "crash");
+    fflush(stdout);
+    return !WIFEXITED(status) || WEXITSTATUS(status) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct lg_spots spots;
+    struct lg_mutants mutants;
+    char line[LINE_BYTES];
+    int profile = argc == 6 ? lg_profile_find(argv[2]) : -1;
+    if (profile < 0 || !lg_mutants_load(&mutants, argv[1])) {
+        fprintf(stderr, "usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS\n");
+        return 64;
+    }
+    if (!lg_spots_gather(&spots, &mutants, (enum lg_profile_id)profile,
+                         (uint32_t)strtoul(argv[3], NULL, 10),
+                         (uint32_t)strtoul(argv[4], NULL, 10)))
+        return 3;
+    printf("{\"sampled\": %u, \"states\": %u, \"of_world\": %u}\n", spots.sampled,
+           spots.world.states.count, spots.count - spots.sampled);
+    while (fgets(line, sizeof line, stdin))
+        if (!compare_mutant(&spots, &mutants, (uint32_t)strtoul(argv[5], NULL, 10), line))
+            return 3;
+    return 0;
+}

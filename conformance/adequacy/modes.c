@@ -1,0 +1,70 @@
+/* Modes by name. */
+#include "modes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_BYTES = 200 };
+
+static void pin_jobs(struct lg_profile *profile, bool by_job)
+{
+    lg_profile_pin(profile, LG_SITE_execution,
+                   by_job ? LG_ALT_execution_by_job : LG_ALT_execution_now);
+    lg_profile_pin(profile, LG_SITE_place_of_state_errors,
+                   by_job ? LG_ALT_place_of_state_errors_in_job
+                          : LG_ALT_place_of_state_errors_at_call);
+    lg_profile_pin(profile, LG_SITE_place_of_parameter_errors,
+                   LG_ALT_place_of_parameter_errors_at_call);
+}
+
+static bool pin_named(struct lg_profile *profile, char *text)
+{
+    char *name = strchr(text, '=');
+    if (!name)
+        return false;
+    *name++ = 0;
+    int site = lg_site_find(text);
+    unsigned count = site < 0 ? 0 : lg_site_alternatives((enum lg_site)site);
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(lg_alternatives[lg_sites[site].alternative + i].name, name) == 0) {
+            lg_profile_pin(profile, (enum lg_site)site, i);
+            return true;
+        }
+    return false;
+}
+
+static bool take_profile(struct lg_mode *mode, char *text)
+{
+    char *at = strchr(text, '@');
+    int found = LG_PROFILE_documented;
+    if (at) {
+        *at = 0;
+        found = lg_profile_find(at + 1);
+    }
+    if (found < 0)
+        return false;
+    mode->profile = (enum lg_profile_id)found;
+    lg_profile_load(&mode->choices, mode->profile, LG_TAG_CONFORMS);
+    return true;
+}
+
+bool lg_mode_read(struct lg_mode *mode, const char *name)
+{
+    char text[NAME_BYTES];
+    memset(mode, 0, sizeof *mode);
+    mode->name = name;
+    if (strlen(name) >= sizeof text)
+        return false;
+    strcpy(text, name);
+    if (!take_profile(mode, text))
+        return false;
+    if (strncmp(text, "each:", 5) == 0) {
+        mode->seed = strtoull(text + 5, NULL, 10);
+        return mode->seed != 0;
+    }
+    bool by_job = text[0] == 'a';
+    pin_jobs(&mode->choices, by_job);
+    if (strcmp(text, "sync") == 0 || strcmp(text, "async") == 0)
+        return true;
+    return strncmp(text + by_job, "pin:", 4) == 0 && pin_named(&mode->choices, text + by_job + 4);
+}

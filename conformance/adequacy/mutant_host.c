@@ -1,0 +1,47 @@
+/* In the library of mutants: what the target draws, and hosts that are made new quickly. */
+#include "mutants.h"
+
+#include <string.h>
+
+#include "model/host.h"
+
+int lg_mutant;
+uint64_t lg_mutant_seed;
+unsigned char lg_mutant_reached[LG_MUTANT_FUNCTIONS_MAX];
+
+void lg_mutant_tape_start(struct lg_tape *tape, const struct lg_profile *profile,
+                          const struct lg_readings *readings, const uint8_t *bytes,
+                          uint32_t length);
+void lg_mutant_host_init(struct lg_host *host, void *memory, const struct lg_host_word *word);
+
+/* Bytes by xorshift64*. */
+void lg_mutant_tape_start(struct lg_tape *tape, const struct lg_profile *profile,
+                          const struct lg_readings *readings, const uint8_t *bytes, uint32_t length)
+{
+    static uint8_t drawn[LG_TAPE_BYTES];
+    for (unsigned i = 0; lg_mutant_seed && i < LG_TAPE_BYTES; i++) {
+        lg_mutant_seed ^= lg_mutant_seed >> 12;
+        lg_mutant_seed ^= lg_mutant_seed << 25;
+        lg_mutant_seed ^= lg_mutant_seed >> 27;
+        drawn[i] = (uint8_t)(lg_mutant_seed * 0x2545F4914F6CDD1Du >> 56);
+    }
+    lg_tape_start(tape, profile, readings, lg_mutant_seed ? drawn : bytes,
+                  lg_mutant_seed ? LG_TAPE_BYTES : length);
+}
+
+/* lg_host_init clears two megabytes; only what was used needs it the second time. */
+void lg_mutant_host_init(struct lg_host *host, void *memory, const struct lg_host_word *word)
+{
+    if (!host->cells) {
+        lg_host_init(host, memory, word);
+        return;
+    }
+    memset(host->cells, 0, host->vm_count * sizeof *host->cells);
+    memset(host->names, 0, (host->next_name + 1u) * sizeof *host->names);
+    if (host->record_count)
+        memset(host->records, 0, LG_RECORDS_MAX * sizeof *host->records);
+    memset(&host->self, 0, sizeof host->self);
+    host->self.host = *word;
+    host->record_count = 0;
+    host->vm_count = host->next_name = 0;
+}

@@ -1,0 +1,179 @@
+"""The report on adequacy: Markdown for people, JSON with the kill matrix."""
+
+import json
+from collections import Counter
+
+import rivals
+
+STATUSES = ("killed", "equivalent", "legal", "apart", "open")
+GROUPS = {"Open": "open", "Legal": "legal", "Equivalent": "equivalent", "Apart": "apart"}
+
+INTRODUCTION = """# Adequacy
+
+Mutants of the service's files of model/, judged by the oracle of the model as it is. Score: killed
+/ (all - legal - equivalent - apart). Nothing here is written by hand; made by
+
+    /usr/bin/python3 {command}
+
+{summary}.
+
+- {vectors} vectors.
+- Tier smoke alone, {smoke} vectors, kills {smoke_kills}: {smoke_share}.
+- Legal: {legal} of all.
+- {stillborn} changes more give no program and are not counted.
+- Compared with the model under every choice at {of_world} spots, each a state of world A ({states}
+  states) with a call (of those where a mutant matters, {spots} at most), and at {sampled} spots of
+  random scripts with any call.
+- [adequacy/README.md](../conformance/adequacy/README.md) says what the words mean.
+
+## By file
+"""
+
+
+def change_of(mutant):
+    return f"{mutant.before} -> {mutant.after}" if mutant.after else f"{mutant.before} -> nothing"
+
+
+def score_of(counts):
+    counted = counts["killed"] + counts["open"]
+    return counts["killed"] / counted if counted else 1.0
+
+
+def percent(share):
+    return f"{100 * share:.1f} %"
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
+
+class Report:
+    """What a run found."""
+
+    def __init__(self, run):
+        self.run, self.rival_kills = run, run.rival_kills
+        self.vectors = run.heads["vectors"]["vectors"]
+        self.tiers = {path.stem: document.get("tier", "hand")
+                      for path, document in rivals.documents(run.options.vectors)}
+        self.rows = {number: (run.mutants.all[number - 1], *run.status(number))
+                     for number in run.numbers}
+        self.counts = Counter(status for _, status, _ in self.rows.values())
+        self.killed = [n for n, (_, status, _) in self.rows.items() if status == "killed"]
+
+    def score(self):
+        return score_of(self.counts)
+
+    def summary(self):
+        told = ", ".join(f"{self.counts[status]} {status}" for status in STATUSES)
+        return f"{len(self.rows)} mutants: {told}; score {percent(self.score())}"
+
+    def killers_of(self, number):
+        """The vectors that kill a mutant."""
+        answer = self.run.judged.get(number)
+        killers = [vector for i, vector in enumerate(self.vectors)
+                   if answer and int(answer["kills"][i // 4], 16) >> i % 4 & 1]
+        more = self.run.more.get(number)
+        if not killers and more:
+            killers = [vector for i, vector in enumerate(self.run.heads["more modes"]["vectors"])
+                       if int(more["kills"][i // 4], 16) >> i % 4 & 1]
+        return killers
+
+    def kills_by_vector(self):
+        kills = {vector: [] for vector in self.vectors}
+        for number in self.killed:
+            for vector in self.killers_of(number):
+                kills[vector].append(number)
+        return kills
+
+    def killed_by_tier(self, tier):
+        return sum(any(self.tiers[vector] == tier for vector in self.killers_of(number))
+                   for number in self.killed)
+
+    def table(self, title, key):
+        lines = [f"| {title} | mutants | killed | equivalent | legal | apart | open | "
+                 "score |",
+                 "|---|--:|--:|--:|--:|--:|--:|--:|"]
+        for name in dict.fromkeys(key(row[0]) for row in self.rows.values()):
+            counts = Counter(row[1] for row in self.rows.values() if key(row[0]) == name)
+            cells = " | ".join(str(counts[status]) for status in STATUSES)
+            lines.append(f"| {name} | {sum(counts.values())} | {cells} | "
+                         f"{percent(score_of(counts))} |")
+        return lines
+
+    def rivals(self):
+        if not self.rival_kills:
+            return []
+        counted = self.counts["killed"] + self.counts["open"]
+        lines = ["", "## Rivals", "",
+                 "The same mutants, the same oracle, the same modes and as many calls. "
+                 f"{sum(self.run.left_out.values())} of their", "scripts, which the model itself "
+                 "does "
+                 "not pass, were left out.", "", "| tests | killed | score |", "|---|--:|--:|",
+                 f"| the vectors | {self.killed_at_first()} | "
+                 f"{percent(self.killed_at_first() / max(counted, 1))} |"]
+        for name, killed in self.rival_kills.items():
+            share = len(killed) / max(counted, 1)
+            lines.append(f"| {name} | {len(killed)} | {percent(share)} |")
+        return lines
+
+    def killed_at_first(self):
+        """In the modes that the rivals have, too."""
+        return sum(any(c != "0" for c in self.run.judged[n]["kills"]) for n in self.killed)
+
+    def survivors(self, title, status):
+        rows = [row for row in self.rows.values() if row[1] == status]
+        lines = ["", f"## {title}: {len(rows)}", ""]
+        if rows:
+            lines += ["| mutant | line | change | reason |", "|---|--:|---|---|"]
+        for mutant, _, reason in rows:
+            lines.append(f"| {mutant.id} | {mutant.line} | `{cell(change_of(mutant))}` | "
+                         f"{cell(reason)} |")
+        return lines
+
+    def command(self):
+        options = self.run.options
+        words = ["conformance/adequacy/adequacy.py"]
+        if options.sample:
+            words += ["--sample", str(options.sample), "--seed", str(options.seed)]
+        if options.only:
+            words += ["--only", options.only]
+        return " ".join(words + ["--rivals"] * options.rivals)
+
+    def markdown(self):
+        smoke = self.killed_by_tier("smoke")
+        counted = self.counts["killed"] + self.counts["open"]
+        spots = self.run.heads["documented"]
+        lines = INTRODUCTION.format(
+            command=self.command(), summary=self.summary(), vectors=len(self.vectors),
+            smoke=sum(tier == "smoke" for tier in self.tiers.values()), smoke_kills=smoke,
+            smoke_share=percent(smoke / max(counted, 1)),
+            legal=percent(self.counts["legal"] / max(len(self.rows), 1)),
+            stillborn=len(self.run.mutants.stillborn), of_world=spots.get("of_world", 0),
+            states=spots.get("states", 0), spots=self.run.options.spots or "all",
+            sampled=spots.get("sampled", 0)).split("\n")
+        lines += self.table("file", lambda mutant: mutant.file)
+        lines += ["", "## By operator", ""]
+        lines += self.table("operator", lambda mutant: mutant.operator)
+        lines += self.rivals()
+        for title, status in GROUPS.items():
+            lines += self.survivors(title, status)
+        return "\n".join(lines) + "\n"
+
+    def data(self):
+        return {
+            "format": "lastgood-adequacy/2", "vectors": self.vectors,
+            "note": "kills: which vectors kill, bit i % 4 of the hexadecimal digit i / 4; a mutant "
+                    "that very many kill was not run with all",
+            "mutants": [{"id": mutant.id, "line": mutant.line, "change": change_of(mutant),
+                         "status": status, "reason": reason,
+                         "kills": self.run.judged.get(number, {}).get("kills", "").rstrip("0"),
+                         "rivals": [name for name, killed in self.rival_kills.items()
+                                    if number in killed]}
+                        for number, (mutant, status, reason) in self.rows.items()]}
+
+    def write(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "adequacy.md").write_text(self.markdown(), encoding="utf-8")
+        with open(folder / "adequacy.json", "w", encoding="utf-8") as file:
+            json.dump(self.data(), file, indent=0)
+            file.write("\n")

@@ -1,0 +1,110 @@
+"""The vectors catch mutants of the model: the mutator, and a few mutants; conformance/adequacy has
+the whole."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "adequacy"))
+
+import build  # noqa: E402  pylint: disable=wrong-import-position
+import mutate  # noqa: E402  pylint: disable=wrong-import-position
+import smoke  # noqa: E402  pylint: disable=wrong-import-position
+import table_rows  # noqa: E402  pylint: disable=wrong-import-position
+
+MODEL = HERE.parent / "model"
+OF_A_FILE = {
+    "return code": ("answer(turn, LG_MEANING_FAILED, 0);", "return code swapped",
+                    "answer(turn, LG_MEANING_TIMEOUT, 0);"),
+    "comparison": ("x = a == b;", "comparison", "x = a != b;"),
+    "boundary": ("x = a < b;", "boundary", "x = a <= b;"),
+    "constant": ("x = 5;", "constant", "x = 6;"),
+    "named": ("x = LG_RETENTION_MS;", "constant", "x = (LG_RETENTION_MS - 1);"),
+    "condition": ("if (a(b)) c();", "condition negated", "if (!(a(b))) c();"),
+    "result": ("return a(b);", "condition negated", "return !(a(b));"),
+    "logic": ("x = a && b;", "condition negated", "x = a || b;"),
+    "statement": ("a(b);", "statement dropped", ";"),
+    "update": ("vm->flags |= 1;", "state update dropped", ";"),
+    "member": ("x = v->current;", "wrong member", "x = v->last_known_good;"),
+    "job": ("f(LG_JOB_KILLED);", "job transition", "f(LG_JOB_EXCEPTION);"),
+    "name": ("f(LG_POWER_OFF);", "wrong name", "f(LG_POWER_RUNNING);"),
+}
+
+
+@pytest.mark.parametrize("line, operator, changed", OF_A_FILE.values(), ids=OF_A_FILE.keys())
+def test_an_operator_makes_the_mutant(line, operator, changed):
+    text = "static bool f(void)\n{\n    " + line + "\n}\n"
+    made = [mutant.apply(text).splitlines()[2].strip()
+            for mutant in mutate.mutants_of("x.c", text) if mutant.operator == operator]
+    assert changed in made
+
+
+@pytest.mark.parametrize("file", mutate.FILES)
+def test_every_file_has_mutants_with_ids_of_their_own(file):
+    text = (MODEL / file).read_text(encoding="utf-8")
+    mutants = mutate.mutants_of(file, text)
+    assert len({mutant.id for mutant in mutants}) == len(mutants) > 10
+    assert all(mutant.apply(text) != text for mutant in mutants)
+
+
+def test_rows_of_tables_change_one_thing():
+    text = "LG_POWER_EDGE(OFF, 2, RUNNING, START)\n"
+    changed = [table for _, table in table_rows.mutants_of_edges(text)]
+    assert changed == ["LG_POWER_EDGE(RUNNING, 2, RUNNING, START)\n",
+                       "LG_POWER_EDGE(OFF, 3, RUNNING, START)\n",
+                       "LG_POWER_EDGE(OFF, 2, PAUSED, START)\n",
+                       "LG_POWER_EDGE(OFF, 2, RUNNING, RESET)\n"]
+
+
+def test_the_smoke_tier_is_chosen_greedily():
+    kills = {"one": [1, 2], "two": [2, 3, 4], "three": [1], "none": []}
+    assert [vector for vector, _ in smoke.order_of(kills, [1, 2, 3, 4, 5])] == ["two", "one"]
+
+
+@pytest.fixture(name="mutants", scope="module")
+def fixture_mutants(tmp_path_factory):
+    """Those of op_job.c."""
+    made = build.Mutants(tmp_path_factory.mktemp("mutants"), "op_job.c")
+    made.build()
+    return made
+
+
+def number_of(mutants, function, before, after, which=0):
+    return [number for number, mutant in enumerate(mutants.all, 1)
+            if (mutant.file, mutant.function) == ("op_job.c", function) and
+            (mutant.before, mutant.after) == (before, after)][which]
+
+
+def ask(mutants, program, lines, *words):
+    done = subprocess.run([program, mutants.library, *words], capture_output=True, text=True,
+                          timeout=100, check=True, input="".join(f"{line}\n" for line in lines))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    return {answer["mutant"]: answer for answer in answers[1:]}
+
+
+def judge(mutants, programs, *numbers):
+    return ask(mutants, programs / "judge_mutants", numbers, "--mode", "sync", "--mode", "async",
+               "--", str(HERE / "vectors"))
+
+
+def test_mutants_are_killed_by_what_the_vectors_say(mutants, programs):
+    kill = number_of(mutants, "lg_job_kill", "LG_MEANING_NOT_SUPPORTED", "LG_MEANING_FAILED")
+    loop = number_of(mutants, "pick_fault", ">", ">=")
+    model, killed, endless = judge(mutants, programs, 0, kill, loop).values()
+    assert (model["end"], model["found"]) == ("done", 0)
+    assert killed["found"] > 0 and "kill" in killed["first"][1]
+    assert endless["end"] == "never ends"
+
+
+def test_mutants_are_compared_with_the_model(mutants, programs):
+    kill = number_of(mutants, "lg_job_kill", "LG_MEANING_NOT_SUPPORTED", "LG_MEANING_FAILED")
+    same = number_of(mutants, "request_of_live", "return", "", -1)
+    lines = [" ".join(map(str, [number, *mutants.functions_of(number)]))
+             for number in (kill, same)]
+    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "3000", "500", "0")
+    assert answers[kill]["verdict"] == "differs" and "Kill" in answers[kill]["other"]
+    assert answers[same]["verdict"] == "equal" and answers[same]["reached"] > 10
