@@ -59,6 +59,16 @@ static bool bytes_fit(const struct lg_edge *edge, const struct lg_outcome *seen)
     return seen->symbol == edge->symbol;
 }
 
+/* The first code of a range of the method's table stands for what no other edge names of it. */
+static bool is_of_range(const struct lg_edge *edge, const struct lg_call *call,
+                        const struct lg_outcome *seen)
+{
+    enum lg_method method = (enum lg_method)call->method;
+    const struct lg_return_row *row = lg_return_by_code(method, edge->number);
+    return edge->kind == LG_EDGE_RETURN && !seen->fault && row && row->low == edge->number &&
+           lg_return_by_code(method, seen->return_value) == row;
+}
+
 static bool edge_fits(const struct lg_edge *edge, const struct lg_call *call,
                       const struct lg_outcome *seen, uint32_t result, const struct lg_names *names)
 {
@@ -80,6 +90,9 @@ int lg_node_edge(const struct lg_node *node, const struct lg_outcome *seen, uint
 {
     for (unsigned i = 0; i < node->edge_count; i++)
         if (edge_fits(&node->edges[i], &node->call, seen, result, names))
+            return (int)i;
+    for (unsigned i = 0; i < node->edge_count; i++)
+        if (is_of_range(&node->edges[i], &node->call, seen))
             return (int)i;
     return -1;
 }

@@ -36,6 +36,7 @@ def check(lastgood, folder, properties):
     {"TimeOfLastStateChange": None},
     {"TimeOfLastStateChange": "00000000000000.000000:000"},
     {"TimeOfLastStateChange": "20260101000000.000000+000"},
+    {"ElapsedTime": None},
     {"JobRunTimes": 0},
     {"JobRunTimes": 7},
 ], ids=str)

@@ -55,14 +55,15 @@ static json_t *job_to_json(const struct lg_job *job, uint64_t now, const struct 
 {
     bool open = job->flags & LG_JOB_ERROR_OPEN;
     json_t *json = json_pack(
-        "{s:i, s:s, s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:i, s:i, s:i, s:i, s:o, s:i}", "name",
+        "{s:i, s:s, s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:b, s:i, s:i, s:i, s:i, s:o, s:i}", "name",
         job->name, "class", lg_methods[job->method].class_name, "method",
         lg_methods[job->method].name, "state", (int)lg_job_state_number(job->state), "took_effect",
         job->flags & LG_JOB_TOOK_EFFECT, "will_fail", job->flags & LG_JOB_WILL_FAIL,
         "will_terminate", job->flags & LG_JOB_WILL_TERMINATE, "will_be_killed",
-        job->flags & LG_JOB_WILL_BE_KILLED, "end_seen", job->flags & LG_JOB_END_SEEN, "percent",
-        job->percent, "requested", job->requested, "present", job->present, "values", job->values,
-        "argument", symbol(job->argument, names), "age_last_alive", (int)(now - job->ended_from));
+        job->flags & LG_JOB_WILL_BE_KILLED, "end_seen", job->flags & LG_JOB_END_SEEN, "stray",
+        job->flags & LG_JOB_STRAY, "percent", job->percent, "requested", job->requested, "present",
+        job->present, "values", job->values, "argument", symbol(job->argument, names),
+        "age_last_alive", (int)(now - job->ended_from));
     if (lg_job_has_ended(job))
         json_object_set_new(json, "age_seen_ended",
                             json_integer((json_int_t)(now - job->ended_to)));

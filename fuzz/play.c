@@ -54,18 +54,18 @@ static void import(const struct lg_play *play, struct lg_call *call)
     call->requested = exported->generation ? exported->generation : 2;
 }
 
-/* Bytes that the host made up are bytes like any other from then on, no two alike. */
-static void see_unseen(struct lg_play *play, struct lg_cell *cell)
+/* Bytes that the host made up are bytes like any other, no two alike. */
+static uint16_t make_protector(void *context)
 {
-    uint16_t unseen;
-    while ((unseen = lg_cell_unseen(cell)) != LG_SYMBOL_NONE)
-        lg_cell_bind_symbol(cell, unseen, (uint16_t)(LG_MATERIAL_COUNT + ++play->unseen_made));
+    struct lg_play *play = context;
+    return (uint16_t)(LG_MATERIAL_COUNT + ++play->unseen_made);
 }
 
 static void carry_out(struct lg_play *play, struct lg_call *call, struct lg_outcome *seen)
 {
     struct lg_cell *cell = lg_play_cell(play, call);
     bool everywhere = call->vm == LG_VM_HOST && lg_methods[call->method].kind == LG_KIND_EVENT;
+    struct lg_maker maker = {make_protector, play};
     struct lg_outcome pattern;
     struct lg_job evicted;
     if (call->method == LG_CALL_VM_IMPORTED)
@@ -76,11 +76,11 @@ static void carry_out(struct lg_play *play, struct lg_call *call, struct lg_outc
     play->before = *cell;
     lg_step(cell, call, record_of(play, call->job), &play->tape, seen, &evicted);
     keep_record(play, &evicted);
+    lg_cell_make_bytes(cell, call, &maker, seen);
     pattern = *seen;
     lg_outcome_pick(seen, call, &play->tape);
     lg_assert(lg_outcome_matches(&pattern, seen));
     lg_cell_learn(cell, call, &pattern, seen);
-    see_unseen(play, cell);
     follow_service(play, call, seen);
     call->new_job = seen->job;
 }

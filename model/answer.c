@@ -187,7 +187,7 @@ static struct lg_job failing_work(struct lg_turn *turn, enum lg_cause cause)
     work.requested = turn->call->requested;
     if (cause == LG_CAUSE_START_FAILS)
         return work;
-    work.flags = LG_JOB_WILL_FAIL;
+    work.flags = LG_JOB_WILL_FAIL | (lg_call_names_vm(turn->call) ? 0 : LG_JOB_STRAY);
     lg_job_set_error(turn, &work, cause);
     return work;
 }

@@ -70,6 +70,13 @@ static uint32_t check_identity(struct lg_turn *turn)
     return 0;
 }
 
+bool lg_call_names_vm(const struct lg_call *call)
+{
+    return !lg_check_text_shape(call) && call->identity != LG_ID_MISSING &&
+           call->identity != LG_ID_CHECKPOINT && call->identity != LG_ID_DEFINITION &&
+           call->identity != LG_ID_UNKNOWN;
+}
+
 uint32_t lg_check_rights(struct lg_turn *turn)
 {
     return turn->cell->host.role == LG_ROLE_USER ? LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) : 0;
@@ -155,7 +162,7 @@ uint32_t lg_check_support(struct lg_turn *turn)
 static bool has_live_job(const struct lg_cell *cell)
 {
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
-        if (lg_job_is_live(&cell->jobs[i]))
+        if (lg_job_is_live(&cell->jobs[i]) && !(cell->jobs[i].flags & LG_JOB_STRAY))
             return true;
     return false;
 }
@@ -164,10 +171,10 @@ uint32_t lg_check_in_use(struct lg_turn *turn)
 {
     if (turn->cell->vm.flags & LG_VM_HELD)
         return LG_CAUSE_BIT(HELD);
-    if (!has_live_job(turn->cell))
-        return 0;
     if (!lg_cell_has_room(turn->cell))
         return LG_CAUSE_BIT(HELD);
+    if (!has_live_job(turn->cell))
+        return 0;
     if (lg_site_refuses(turn, LG_SITE_concurrency, turn->call->method, LG_ALT_concurrency_refused))
         return LG_CAUSE_BIT(HELD);
     return 0;

@@ -243,9 +243,8 @@ static uint16_t first_unseen(const struct lg_cell *cell)
     return LG_SYMBOL_NONE;
 }
 
-/* What the model leaves open are bytes on a host, in the answer of this step as well. */
-static void make_bytes(struct lg_cell *cell, const struct lg_call *call,
-                       const struct lg_maker *maker, struct lg_outcome *outcome)
+void lg_cell_make_bytes(struct lg_cell *cell, const struct lg_call *call,
+                        const struct lg_maker *maker, struct lg_outcome *outcome)
 {
     uint16_t unseen;
     while ((unseen = first_unseen(cell)) != LG_SYMBOL_NONE) {
@@ -271,7 +270,7 @@ void lg_host_step(struct lg_host *host, const struct lg_call *call, struct lg_ta
     struct lg_cell *cell = call->vm < host->vm_count ? &host->cells[call->vm] : &host->self;
     step_one(host, cell, call, tape, outcome);
     if (maker)
-        make_bytes(cell, call, maker, outcome);
+        lg_cell_make_bytes(cell, call, maker, outcome);
     pattern = *outcome;
     lg_outcome_pick(outcome, call, tape);
     if (call->method == LG_CALL_READ_JOB)

@@ -56,6 +56,11 @@ void lg_host_step(struct lg_host *host, const struct lg_call *call, struct lg_ta
 /* The VM that a job works on: LG_VM_HOST if there is no such job. */
 uint16_t lg_host_job_vm(const struct lg_host *host, uint16_t name);
 
+/* What the model leaves open are bytes on a host: in the cell that was stepped, and in the answer
+ * of this step as well. */
+void lg_cell_make_bytes(struct lg_cell *cell, const struct lg_call *call,
+                        const struct lg_maker *maker, struct lg_outcome *outcome);
+
 /* A symbol for bytes that nobody had seen becomes another one. */
 void lg_cell_bind_symbol(struct lg_cell *cell, uint16_t unseen, uint16_t seen);
 

@@ -43,7 +43,7 @@ struct lg_job *lg_cell_job(struct lg_cell *cell, uint16_t name)
     return NULL;
 }
 
-static void remove_slot(struct lg_cell *cell, unsigned slot)
+void lg_job_remove(struct lg_cell *cell, unsigned slot)
 {
     for (; slot + 1 < LG_JOB_SLOTS; slot++)
         cell->jobs[slot] = cell->jobs[slot + 1];
@@ -72,7 +72,7 @@ struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work)
         int oldest = ended_slot(cell);
         lg_assert(oldest >= 0);
         *turn->evicted = cell->jobs[oldest];
-        remove_slot(cell, (unsigned)oldest);
+        lg_job_remove(cell, (unsigned)oldest);
     }
     while (cell->jobs[slot].state != LG_JOB_FREE)
         slot++;
@@ -89,7 +89,7 @@ void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state stat
 {
     job->state = (uint8_t)state;
     job->ended_to = turn->cell->host.now_to;
-    job->flags &= LG_JOB_ERROR_OPEN | LG_JOB_END_SEEN;
+    job->flags &= LG_JOB_ERROR_OPEN | LG_JOB_END_SEEN | LG_JOB_STRAY;
     job->flags |= LG_JOB_MOVED;
     job->argument = LG_SYMBOL_NONE;
     job->present = 0;
@@ -171,20 +171,11 @@ static void take_effect(struct lg_turn *turn, struct lg_job *job)
 }
 
 /* How many of job_progress's alternatives a job has: one that took effect, or that will fail, only
- * ends or goes on. */
+ * ends or goes on, unless it was told to end. */
 static unsigned ways_to_progress(const struct lg_job *job)
 {
-    return job->flags & (LG_JOB_TOOK_EFFECT | LG_JOB_WILL_FAIL) ? 2 : 3;
-}
-
-/* A job that was told to end: it ends so, goes on, or was quicker. */
-static void progress_cancelled(struct lg_turn *turn, struct lg_job *job, unsigned way)
-{
-    if (way == LG_ALT_job_progress_ended)
-        lg_job_end(turn, job,
-                   job->flags & LG_JOB_WILL_BE_KILLED ? LG_JOB_KILLED : LG_JOB_TERMINATED);
-    else if (way == LG_ALT_job_progress_took_effect)
-        end(turn, job);
+    bool told = job->flags & LG_JOB_WILL_TERMINATE;
+    return !told && (job->flags & (LG_JOB_TOOK_EFFECT | LG_JOB_WILL_FAIL)) ? 2 : 3;
 }
 
 /* A look at a job tells whether it has ended. */
@@ -202,9 +193,30 @@ static unsigned viable_progress(const struct lg_turn *turn, const struct lg_job 
         seen->fault || !(seen->shown >> LG_JOB_FIELD_STATE & 1))
         return ~0u;
     bool ended = seen->fields[LG_JOB_FIELD_STATE].from >> LG_JOB_COMPLETED;
-    bool cancelled = job->flags & LG_JOB_WILL_TERMINATE;
-    unsigned ends = cancelled ? ENDED | TOOK_EFFECT : ENDED;
-    return ended ? ends : ~ends;
+    bool told = job->flags & LG_JOB_WILL_TERMINATE;
+    if (!ended)
+        return RUNS | TOOK_EFFECT;
+    return told ? ENDED | TOOK_EFFECT : ENDED;
+}
+
+/* A job that was told to end: it ends so, goes on, or was quicker, and may have ended since. */
+static void progress_cancelled(struct lg_turn *turn, struct lg_job *job, unsigned way)
+{
+    enum { TOLD = LG_JOB_WILL_TERMINATE | LG_JOB_WILL_BE_KILLED, ENDS_OR_GOES_ON = 2 };
+    if (way == LG_ALT_job_progress_ended)
+        lg_job_end(turn, job,
+                   job->flags & LG_JOB_WILL_BE_KILLED ? LG_JOB_KILLED : LG_JOB_TERMINATED);
+    if (way != LG_ALT_job_progress_took_effect)
+        return;
+    job->flags &= (uint8_t)~TOLD;
+    unsigned then = lg_choose_among(turn->tape, LG_SITE_job_progress, ENDS_OR_GOES_ON,
+                                    viable_progress(turn, job));
+    if (turn->tape->dead)
+        return;
+    if (then == LG_ALT_job_progress_ended)
+        end(turn, job);
+    else if (!(job->flags & LG_JOB_WILL_FAIL))
+        take_effect(turn, job);
 }
 
 static void progress(struct lg_turn *turn, struct lg_job *job)
@@ -221,7 +233,8 @@ static void progress(struct lg_turn *turn, struct lg_job *job)
         take_effect(turn, job);
 }
 
-/* Jobs of one VM are done one after the other: the first live one moves, the next when it ended. */
+/* Jobs of one VM are done one after the other: the first live one moves, the next when it ended.
+ * One that names no VM goes on beside them. */
 void lg_jobs_progress(struct lg_turn *turn)
 {
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
@@ -230,10 +243,11 @@ void lg_jobs_progress(struct lg_turn *turn)
             continue;
         if (job->state != LG_JOB_SUSPENDED && job->state != LG_JOB_SERVICE)
             progress(turn, job);
-        if (lg_job_is_live(job)) {
-            job->ended_from = turn->cell->host.now_from;
+        if (!lg_job_is_live(job))
+            continue;
+        job->ended_from = turn->cell->host.now_from;
+        if (!(job->flags & LG_JOB_STRAY))
             return;
-        }
     }
 }
 
@@ -245,7 +259,7 @@ void lg_jobs_lose(struct lg_turn *turn)
     for (unsigned i = LG_JOB_SLOTS; i-- > 0;) {
         struct lg_job *job = &turn->cell->jobs[i];
         if (job->state != LG_JOB_FREE && !(records_stay && lg_job_has_ended(job)))
-            remove_slot(turn->cell, i);
+            lg_job_remove(turn->cell, i);
     }
 }
 
@@ -273,6 +287,6 @@ const struct lg_job *lg_job_of_call(struct lg_turn *turn)
         return turn->record && !lg_job_is_removed(turn, turn->record) ? turn->record : NULL;
     if (!lg_job_is_removed(turn, job))
         return job;
-    remove_slot(turn->cell, (unsigned)(job - turn->cell->jobs));
+    lg_job_remove(turn->cell, (unsigned)(job - turn->cell->jobs));
     return NULL;
 }

@@ -107,7 +107,8 @@ enum lg_job_flag {
     LG_JOB_MOVED = 8, /* its state may have changed since TimeOfLastStateChange was last seen */
     LG_JOB_ERROR_OPEN = 16,     /* error holds an enum lg_cause: its code was not seen yet */
     LG_JOB_WILL_BE_KILLED = 32, /* with WILL_TERMINATE: Kill, not Terminate */
-    LG_JOB_END_SEEN = 64        /* its final state was observed */
+    LG_JOB_END_SEEN = 64,       /* its final state was observed */
+    LG_JOB_STRAY = 128          /* of a call whose text names no VM: it is in nobody's way */
 };
 
 struct lg_job {
@@ -294,6 +295,7 @@ struct lg_outcome {
     uint8_t list_open; /* the list may hold more: records that nobody could enumerate */
     uint16_t shown;    /* fields that are there, bit by index */
     uint16_t masks;    /* those of them that are masks */
+    uint16_t unseen;   /* those of them that are symbols of bytes nobody has seen */
     uint16_t list[LG_LIST_MAX];
     struct lg_field fields[LG_FIELDS_MAX];
 };

@@ -124,20 +124,28 @@ static void cancel(struct lg_turn *turn, struct lg_job *job, bool kill)
     }
 }
 
+/* A job that is about to end by itself is shutting down, and nobody may have seen it yet. */
+static bool ends_by_itself(struct lg_turn *turn, const struct lg_job *job)
+{
+    if (job->state == LG_JOB_SUSPENDED || job->state == LG_JOB_SERVICE)
+        return false;
+    return lg_choose(turn->tape, LG_SITE_job_ends_by_itself, 0) == LG_ALT_job_ends_by_itself_yes;
+}
+
 static void request_end(struct lg_turn *turn, struct lg_job *job, bool kill)
 {
     static const uint8_t meanings[] = {LG_MEANING_BUSY, LG_MEANING_JOB_STARTED,
                                        LG_MEANING_INVALID_STATE};
-    if (!lg_job_is_cancellable(turn, job)) {
-        answer_unsupported(turn);
-        return;
-    }
-    if ((job->flags & LG_JOB_WILL_TERMINATE) && !kill) {
+    bool told = job->flags & LG_JOB_WILL_TERMINATE;
+    if (!kill && told) {
         unsigned way = lg_choose(turn->tape, LG_SITE_job_shutting_down_request, 0);
         answer(turn, (enum lg_meaning)meanings[way], LG_CLAUSE_jrsc_lost_requests);
-        return;
-    }
-    cancel(turn, job, kill);
+    } else if (!kill && ends_by_itself(turn, job))
+        answer(turn, LG_MEANING_BUSY, LG_CLAUSE_jrsc_codes);
+    else if (lg_job_is_cancellable(turn, job))
+        cancel(turn, job, kill);
+    else
+        answer_unsupported(turn);
 }
 
 static void request_of_live(struct lg_turn *turn, struct lg_job *job)

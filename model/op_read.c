@@ -116,7 +116,8 @@ static void read_job(struct lg_turn *turn)
         show_ended_job(turn, job);
     show_job_type(turn, job);
     show_job_times(turn->outcome, job);
-    show_value(turn->outcome, LG_JOB_FIELD_AFFECTED, turn->call->vm);
+    if (!(job->flags & LG_JOB_STRAY))
+        show_value(turn->outcome, LG_JOB_FIELD_AFFECTED, turn->call->vm);
 }
 
 /* EnabledState numbers as bits: those of the second version as they are, the first version's from
@@ -158,17 +159,20 @@ static const struct lg_job *live_power_job(const struct lg_cell *cell)
 
 static void read_vm(struct lg_turn *turn)
 {
+    enum { NOT_APPLICABLE = 12 };
     struct lg_outcome *outcome = turn->outcome;
     const struct lg_job *job = live_power_job(turn->cell);
     uint64_t states = stable_states(turn, turn->cell->vm.power);
     outcome->clause = LG_CLAUSE_vm_enabled_state;
     if (!job) {
         show_mask(outcome, LG_VM_FIELD_ENABLED_STATE, states);
-        show_value(outcome, LG_VM_FIELD_REQUESTED_STATE, 12);
+        show_value(outcome, LG_VM_FIELD_REQUESTED_STATE, NOT_APPLICABLE);
         return;
     }
+    bool request =
+        lg_choose(turn->tape, LG_SITE_requested_shown, 0) == LG_ALT_requested_shown_request;
     show_mask(outcome, LG_VM_FIELD_ENABLED_STATE, states | transitional_states());
-    show(outcome, LG_VM_FIELD_REQUESTED_STATE, 0, 65535);
+    show_value(outcome, LG_VM_FIELD_REQUESTED_STATE, request ? job->requested : NOT_APPLICABLE);
 }
 
 static void read_system_setting(struct lg_turn *turn)
@@ -207,11 +211,12 @@ static void read_security_element(struct lg_turn *turn)
     show_value(turn->outcome, LG_ELEMENT_FIELD_ENCRYPTED, null ? 2 : encrypted);
 }
 
-/* A symbol for bytes that nobody has seen may be any. */
 static void show_symbol(struct lg_outcome *outcome, unsigned field, uint16_t symbol)
 {
     bool unseen = symbol >= LG_SYMBOL_UNSEEN;
-    show(outcome, field, unseen ? 1 : symbol, unseen ? UINT16_MAX : symbol);
+    show_value(outcome, field, symbol);
+    outcome->unseen &= (uint16_t)~bit(field);
+    outcome->unseen |= (uint16_t)((unsigned)unseen << field);
 }
 
 /* Of a property without bytes nobody can tell whether there is a protector of none. */
@@ -306,15 +311,29 @@ void lg_read(struct lg_turn *turn)
     }
 }
 
+static bool is_listed(struct lg_turn *turn, const struct lg_job *job)
+{
+    return !(job->flags & LG_JOB_STRAY) ||
+           lg_choose(turn->tape, LG_SITE_stray_listed, 0) == LG_ALT_stray_listed_yes;
+}
+
+/* What is found removed stays so. */
 static void list_jobs(struct lg_turn *turn)
 {
     struct lg_outcome *outcome = turn->outcome;
-    for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
+    outcome->clause = LG_CLAUSE_job_affects_vm;
+    for (unsigned i = LG_JOB_SLOTS; i-- > 0;) {
         const struct lg_job *job = &turn->cell->jobs[i];
-        if (job->state != LG_JOB_FREE && !lg_job_is_removed(turn, job))
+        if (job->state == LG_JOB_FREE)
+            continue;
+        if (lg_job_is_removed(turn, job))
+            lg_job_remove(turn->cell, i);
+        else if (is_listed(turn, job))
             outcome->list[outcome->list_count++] = job->name;
     }
-    outcome->clause = LG_CLAUSE_job_affects_vm;
+    if (turn->cell->vm.kind == LG_VM_NONE && outcome->list_count &&
+        lg_choose(turn->tape, LG_SITE_jobs_of_removed, 0) == LG_ALT_jobs_of_removed_none)
+        outcome->list_count = 0;
 }
 
 /* One instance of each of the other classes belongs to a VM; a generation 1 VM may have no security

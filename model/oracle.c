@@ -299,7 +299,8 @@ static void report_marks(struct lg_oracle *oracle, const struct lg_set *set,
 
 void lg_oracle_settle(struct lg_oracle *oracle, struct lg_set *set, struct lg_verdict *verdict)
 {
-    lg_set_prune(oracle, set);
+    if (set->lost_mask)
+        lg_set_prune(oracle, set);
     if (verdict->kind == LG_VERDICT_CONFORMS)
         report_marks(oracle, set, verdict);
     if (!set->narrowed && !lg_oracle_join(oracle, set) && verdict->kind < LG_VERDICT_INCONSISTENT)

@@ -20,8 +20,7 @@ static bool may_change_nothing(const struct lg_open_call *open)
 {
     if (open->lost)
         return false;
-    return lg_call_only_looks(&open->call) || open->seen.fault ||
-           (open->seen.return_value != 0 && open->seen.return_value != 4096);
+    return lg_call_only_looks(&open->call) || lg_outcome_ending(&open->seen) == LG_ENDING_REFUSED;
 }
 
 static bool same_but_done(const struct lg_element *a, const struct lg_element *b)

@@ -39,7 +39,7 @@ void lg_set_close_some(struct lg_oracle *oracle, struct lg_set *set, uint16_t ne
 void lg_set_add(struct lg_oracle *oracle, const struct lg_element *from,
                 const struct lg_attempt *attempt, struct lg_set *into);
 
-/* Drops explanations that others cover. */
+/* Drops explanations that others cover: with calls pending that have no reply. */
 void lg_set_prune(struct lg_oracle *oracle, struct lg_set *set);
 
 /* oracle.c: nothing explains what was seen, so the set goes on with all that the call may have

@@ -78,10 +78,17 @@ void lg_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call, str
     }
 }
 
+static bool is_unseen_field(const struct lg_outcome *outcome, unsigned i)
+{
+    return outcome->unseen >> i & 1;
+}
+
 bool lg_field_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen, unsigned i)
 {
     if (!is_shown(seen, i) || !is_shown(pattern, i))
         return true;
+    if (is_unseen_field(pattern, i))
+        return seen->fields[i].from != LG_SYMBOL_NONE;
     if (is_mask(pattern, i))
         return (pattern->fields[i].from & seen->fields[i].from) != 0;
     return seen->fields[i].from >= pattern->fields[i].from &&
@@ -136,10 +143,24 @@ static bool list_matches(const struct lg_outcome *pattern, const struct lg_outco
     return true;
 }
 
+/* Bytes that nobody has seen may be any, but the same ones are the same everywhere. */
+static bool same_unseen_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen,
+                                unsigned i)
+{
+    if (!is_unseen_field(pattern, i) || !is_shown(seen, i))
+        return true;
+    for (unsigned k = 0; k < i; k++)
+        if (is_unseen_field(pattern, k) && is_shown(seen, k) &&
+            pattern->fields[k].from == pattern->fields[i].from &&
+            seen->fields[k].from != seen->fields[i].from)
+            return false;
+    return true;
+}
+
 static bool instance_matches(const struct lg_outcome *pattern, const struct lg_outcome *seen)
 {
     for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
-        if (!lg_field_matches(pattern, seen, i))
+        if (!lg_field_matches(pattern, seen, i) || !same_unseen_matches(pattern, seen, i))
             return false;
     return change_matches(pattern, seen);
 }
@@ -197,6 +218,15 @@ static void learn_names(struct lg_cell *cell, const struct lg_outcome *pattern,
     }
 }
 
+static void learn_protectors(struct lg_cell *cell, const struct lg_outcome *pattern,
+                             const struct lg_outcome *seen)
+{
+    for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
+        if (is_unseen_field(pattern, i) && is_shown(seen, i))
+            lg_cell_bind_symbol(cell, (uint16_t)pattern->fields[i].from,
+                                (uint16_t)seen->fields[i].from);
+}
+
 static void learn_bytes(struct lg_cell *cell, const struct lg_outcome *pattern,
                         const struct lg_outcome *seen)
 {
@@ -215,6 +245,7 @@ void lg_cell_learn(struct lg_cell *cell, const struct lg_call *call,
     case LG_ANSWERS_INSTANCE:
         if (call->method == LG_CALL_READ_JOB && job)
             learn_job(job, seen);
+        learn_protectors(cell, pattern, seen);
         return;
     case LG_ANSWERS_LIST:
         if (call->method == LG_CALL_LIST_JOBS)

@@ -35,7 +35,7 @@ static bool is_refused_without_effect(const struct lg_cell *cell, const struct l
         return false;
     if (cell->host.armed || (cell->host.flags & LG_HOST_UNCONTROLLED) || !seen)
         return false;
-    return seen->fault || (seen->return_value != 0 && seen->return_value != 4096);
+    return lg_outcome_ending(seen) == LG_ENDING_REFUSED;
 }
 
 /* A look at a job narrows what is known of it. */

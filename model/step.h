@@ -53,7 +53,8 @@ bool lg_call_leaves_cell(const struct lg_cell *cell, const struct lg_call *call,
 void lg_step_progress(struct lg_turn *turn);
 
 /* ending.c: what is known of the end of the call keeps steps from going where it cannot come from.
- */
+ * What an outcome says of its call's end; and what a call's way is bound to by it. */
+enum lg_ending lg_outcome_ending(const struct lg_outcome *seen);
 enum lg_ending lg_ending_of(const struct lg_turn *turn);
 void lg_dead_end(struct lg_turn *turn);
 bool lg_site_refuses(struct lg_turn *turn, enum lg_site site, unsigned key, unsigned refused);
@@ -74,6 +75,7 @@ bool lg_is_armed(const struct lg_turn *turn, enum lg_method method);
 enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method);
 uint32_t lg_check_rights(struct lg_turn *turn);
 uint32_t lg_check_text_shape(const struct lg_call *call);
+bool lg_call_names_vm(const struct lg_call *call);
 uint8_t lg_settings_of_host(uint8_t version);
 uint32_t lg_check_setting_text(struct lg_turn *turn);
 uint32_t lg_check_vm(struct lg_turn *turn);
@@ -85,6 +87,7 @@ bool lg_must_queue(const struct lg_turn *turn);
 
 /* job.c */
 struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work);
+void lg_job_remove(struct lg_cell *cell, unsigned slot);
 void lg_job_set_error(struct lg_turn *turn, struct lg_job *job, enum lg_cause cause);
 struct lg_codes lg_job_error(struct lg_turn *turn, const struct lg_job *job);
 bool lg_job_is_cancellable(struct lg_turn *turn, const struct lg_job *job);

@@ -264,7 +264,8 @@ static bool tells_nothing(const struct lg_property_row *row, const json_t *value
 {
     const char *text = json_string_value(value);
     uint64_t ms;
-    if (row->type != LG_TYPE_DATETIME && row->type != LG_TYPE_LAST_CHANGE)
+    if (row->type != LG_TYPE_DATETIME && row->type != LG_TYPE_LAST_CHANGE &&
+        row->type != LG_TYPE_INTERVAL)
         return false;
     return json_is_null(value) ||
            (row->type == LG_TYPE_LAST_CHANGE && text && lg_interval_read(text, &ms) && ms == 0);
