@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gss_ntlm.h"
 #include "gss_parts.h"
 
 enum {
     CLIENT_FLAGS = GSS_C_MUTUAL_FLAG | GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG | GSS_C_REPLAY_FLAG |
                    GSS_C_SEQUENCE_FLAG,
-    NTLM_HEADER_BYTES = 16,
     KERBEROS_HEADER_BYTES_MIN = 32
 };
 
@@ -22,6 +22,8 @@ void lg_gss_free(struct lg_gss *gss)
     gss_delete_sec_context(&minor, &gss->context, GSS_C_NO_BUFFER);
     gss_release_cred(&minor, &gss->credential);
     gss_release_name(&minor, &gss->target);
+    lg_ntlm_stream_close(&gss->sent);
+    lg_ntlm_stream_close(&gss->taken);
     free(gss);
 }
 
@@ -210,6 +212,8 @@ static OM_uint32 seal_whole(struct lg_gss *gss, const char *plain, size_t length
     if (major == GSS_S_COMPLETE) {
         *header_bytes = out.length - length;
         lg_text_add_bytes(token, out.value, out.length);
+        if (!gss->is_kerberos && *header_bytes == LG_NTLM_HEADER_BYTES)
+            lg_gss_ntlm_follow(gss, true, out.value, plain, length);
     }
     gss_release_buffer(&ignored, &out);
     return major;
@@ -229,8 +233,12 @@ bool lg_gss_seal(struct lg_gss *gss, const char *plain, size_t length, struct lg
     OM_uint32 major = GSS_S_UNAVAILABLE;
     if (length == 0 || !is_ready(gss))
         return false;
-    if (gss->is_kerberos)
+    if (gss->is_kerberos) {
         major = seal_parts(gss, plain, length, token, header_bytes, &minor);
+    } else if (gss->sent.cipher) {
+        *header_bytes = LG_NTLM_HEADER_BYTES;
+        major = lg_gss_ntlm_seal(gss, plain, length, token) ? GSS_S_COMPLETE : GSS_S_FAILURE;
+    }
     if (major == GSS_S_UNAVAILABLE)
         major = seal_whole(gss, plain, length, token, header_bytes, &minor);
     if (major != GSS_S_COMPLETE)
@@ -244,28 +252,41 @@ static bool is_as_agreed(const struct lg_gss *gss, OM_uint32 major, int sealed)
     return major == GSS_S_COMPLETE && (sealed || !gss->is_kerberos);
 }
 
-bool lg_gss_unseal(struct lg_gss *gss, const char *token, size_t length, size_t header_bytes,
-                   struct lg_text *plain)
+static bool unseal_whole(struct lg_gss *gss, const char *token, size_t length, size_t header_bytes,
+                         struct lg_text *plain)
 {
     gss_buffer_desc in = {length, (char *)token};
     gss_buffer_desc out = GSS_C_EMPTY_BUFFER;
     OM_uint32 minor = 0;
     OM_uint32 ignored;
     int sealed = 0;
-    if (!is_ready(gss))
-        return false;
-    bool fits = gss->is_kerberos ? header_bytes >= KERBEROS_HEADER_BYTES_MIN
-                                 : header_bytes == NTLM_HEADER_BYTES;
-    if (!fits || length <= header_bytes) {
-        fail(gss, "a header of another length", 0, 0);
-        return false;
-    }
     OM_uint32 major = gss_unwrap(&minor, gss->context, &in, &out, &sealed, NULL);
     bool good = is_as_agreed(gss, major, sealed) && out.length == length - header_bytes;
     if (good)
         lg_text_add_bytes(plain, out.value, out.length);
     else
         fail(gss, "not as it was sealed", major, minor);
+    if (good && !gss->is_kerberos)
+        lg_gss_ntlm_follow(gss, false, token, out.value, out.length);
     gss_release_buffer(&ignored, &out);
     return good && !plain->failed;
+}
+
+bool lg_gss_unseal(struct lg_gss *gss, const char *token, size_t length, size_t header_bytes,
+                   struct lg_text *plain)
+{
+    if (!is_ready(gss))
+        return false;
+    bool fits = gss->is_kerberos ? header_bytes >= KERBEROS_HEADER_BYTES_MIN
+                                 : header_bytes == LG_NTLM_HEADER_BYTES;
+    if (!fits || length <= header_bytes) {
+        fail(gss, "a header of another length", 0, 0);
+        return false;
+    }
+    if (!gss->taken.cipher)
+        return unseal_whole(gss, token, length, header_bytes, plain);
+    bool good = lg_gss_ntlm_unseal(gss, token, length, plain);
+    if (!good)
+        fail(gss, "not as it was sealed", 0, 0);
+    return good;
 }

@@ -5,6 +5,7 @@
 #include <gssapi/gssapi_ext.h>
 
 #include "gss.h"
+#include "ntlm_stream.h"
 
 enum { LG_GSS_BINDINGS_BYTES = 128 };
 
@@ -24,6 +25,10 @@ struct lg_gss {
     gss_OID mechanism;
     gss_ctx_id_t context;
     OM_uint32 flags;
+    struct lg_ntlm_stream sent; /* of NTLM, after a first message */
+    struct lg_ntlm_stream taken;
+    bool tried_sent;
+    bool tried_taken;
     struct gss_channel_bindings_struct bindings;
     char bindings_bytes[LG_GSS_BINDINGS_BYTES];
     char peer[LG_GSS_NAME_BYTES];

@@ -6,8 +6,8 @@ import ssl
 import pytest
 
 from auth_client import (FORMS, KERBEROS_SEALED, MUTUAL, SPNEGO_SEALED, Client, Host, Kdc,
-                         check_after, connect, environment, multipart, request, sealed_type,
-                         sign_in, token_of)
+                         ask_sealed, check_after, connect, environment, multipart, request,
+                         sealed_type, sign_in, token_of)
 from certificates import Certificates, pin_of
 from sim_process import basic
 
@@ -163,13 +163,22 @@ DAMAGED = {
 }
 
 
+def speak(form, connection, before):
+    """Somebody who signed in, and of whom so many messages were taken and answered."""
+    speaker = Client(form)
+    assert sign_in(connection, speaker).status == 200
+    for _ in range(before):
+        assert b"IdentifyResponse" in ask_sealed(connection, speaker)[1]
+    return speaker
+
+
+@pytest.mark.parametrize("earlier", [0, 2])
 @pytest.mark.parametrize("form", FORMS)
-def test_damaged(form, host, kdc):
+def test_damaged(form, earlier, host, kdc):
     before = host.digests()
     for name, damage in DAMAGED.items():
         with environment(KRB5CCNAME=kdc.cache("admin")), connect(host) as connection:
-            speaker = Client(form)
-            assert sign_in(connection, speaker).status == 200
+            speaker = speak(form, connection, earlier)
             header, data, length, *more = damage(*speaker.seal(host.message), len(host.message))
             named = {"protocol": speaker.sealed_as, **(more[0] if more else {})}
             if named["protocol"] == "other":
@@ -181,13 +190,13 @@ def test_damaged(form, host, kdc):
     check_after(host, before, len(DAMAGED))
 
 
+@pytest.mark.parametrize("earlier", [0, 2])
 @pytest.mark.parametrize("form", FORMS)
-def test_again_and_in_another_order(form, host, kdc):
+def test_again_and_in_another_order(form, earlier, host, kdc):
     with environment(KRB5CCNAME=kdc.cache("admin")):
         for order in ((0, 0), (1,), (0, 2)):
             with connect(host) as connection:
-                speaker = Client(form)
-                assert sign_in(connection, speaker).status == 200
+                speaker = speak(form, connection, earlier)
                 sent = [multipart(*speaker.seal(host.message), len(host.message),
                                   speaker.sealed_as) for _ in range(3)]
                 told = [connection.ask(request(None, sent[which], sealed_type(speaker.sealed_as)))

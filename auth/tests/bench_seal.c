@@ -118,7 +118,7 @@ static double measure(struct pair *pair, message_fn *message, const char *bytes,
             if (!message(pair, pair->client, pair->server, bytes, request) ||
                 !message(pair, pair->server, pair->client, bytes, reply))
                 return -1;
-        double took = (now_us() - start) / CALLS;
+        double took = (now_us() - start) / (double)CALLS;
         best = best < 0 || took < best ? took : best;
     }
     return best;
@@ -143,8 +143,8 @@ int main(int argc, char **argv)
         return !fail("usage: bench_seal ntlm|kerberos USER PASSWORD FILE REQUEST_BYTES "
                      "REPLY_BYTES");
     bool good = open_pair(&pair, argv);
-    double library = good ? measure(&pair, by_library, bytes, request, reply) : -1;
     double all = good ? measure(&pair, by_all, bytes, request, reply) : -1;
+    double library = good ? measure(&pair, by_library, bytes, request, reply) : -1;
     close_pair(&pair);
     printf("%.2f %.2f\n", library, all);
     return library < 0 || all < 0;

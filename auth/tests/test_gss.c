@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "auth/gss.h"
+#include "auth/gss_parts.h"
 
 #define TEST(name) static void name(void **state __attribute__((unused)))
 #define BINDINGS(text)                                                                             \
@@ -140,6 +140,49 @@ TEST(ntlm_in_spnego)
     check_form(LG_GSS_SPNEGO_NTLM);
 }
 
+/* The first message each way is the plug-in's, the others are not; with the plug-in at the other
+ * side, or at neither, all come through. */
+static void check_mixture(enum lg_gss_form form, bool plugin_at_client, bool plugin_at_server)
+{
+    struct pair pair = sign_in(form);
+    pair.client->tried_sent = pair.client->tried_taken = plugin_at_client;
+    pair.server->tried_sent = pair.server->tried_taken = plugin_at_server;
+    for (size_t length = 1; length < 3000; length = length * 3 + 1) {
+        char text[3000];
+        memset(text, 'x', length);
+        text[length] = '\0';
+        send_message(pair.client, pair.server, "a request");
+        send_message(pair.client, pair.server, text);
+        send_message(pair.server, pair.client, text);
+        assert_int_equal(pair.client->sent.cipher != NULL, !plugin_at_client);
+        assert_int_equal(pair.client->taken.cipher != NULL, !plugin_at_client);
+        assert_int_equal(pair.server->sent.cipher != NULL, !plugin_at_server);
+        assert_int_equal(pair.server->taken.cipher != NULL, !plugin_at_server);
+    }
+    part(&pair);
+}
+
+TEST(messages_without_the_plug_in_are_the_same)
+{
+    for (int form = LG_GSS_SPNEGO_NTLM; form <= LG_GSS_NTLM; form += 2)
+        for (int which = 0; which < 4; which++)
+            check_mixture((enum lg_gss_form)form, which & 1, which & 2);
+}
+
+/* One that does not come out as the plug-in has it leaves all to the plug-in. */
+TEST(a_stream_that_disagrees_is_not_used)
+{
+    struct pair pair = sign_in(LG_GSS_NTLM);
+    pair.client->tried_sent = pair.server->tried_taken = true;
+    send_message(pair.client, pair.server, "one");
+    pair.client->tried_sent = pair.server->tried_taken = false;
+    for (int i = 0; i < 3; i++)
+        send_message(pair.client, pair.server, "more");
+    assert_null(pair.client->sent.cipher);
+    assert_null(pair.server->taken.cipher);
+    part(&pair);
+}
+
 /* ---- who does not get in ---- */
 
 static const struct {
@@ -262,10 +305,12 @@ static void change_token(enum change change, struct lg_text *token, size_t *head
         *header += 1;
 }
 
-TEST(changed_messages)
+static void check_changed(int before)
 {
     for (int change = 0; change < CHANGE_COUNT; change++) {
         struct pair pair = sign_in(LG_GSS_NTLM);
+        for (int i = 0; i < before; i++)
+            send_message(pair.client, pair.server, "before");
         struct lg_text token = {0}, plain = {0};
         size_t header;
         assert_true(lg_gss_seal(pair.client, "text", 4, &token, &header));
@@ -280,9 +325,17 @@ TEST(changed_messages)
     }
 }
 
-static void check_order(int first, int second)
+TEST(changed_messages)
+{
+    check_changed(0);
+    check_changed(2);
+}
+
+static void check_order(int first, int second, int before)
 {
     struct pair pair = sign_in(LG_GSS_SPNEGO_NTLM);
+    for (int i = 0; i < before; i++)
+        send_message(pair.client, pair.server, "before");
     struct lg_text tokens[2] = {{0}, {0}}, plain = {0};
     size_t header;
     assert_true(lg_gss_seal(pair.client, "one", 3, &tokens[0], &header));
@@ -299,9 +352,11 @@ static void check_order(int first, int second)
 
 TEST(messages_keep_their_order)
 {
-    check_order(0, 1);
-    check_order(0, 0);
-    check_order(1, 0);
+    for (int before = 0; before < 3; before++) {
+        check_order(0, 1, before);
+        check_order(0, 0, before);
+        check_order(1, 0, before);
+    }
 }
 
 TEST(nothing_is_sealed_before_the_end)
@@ -321,6 +376,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ntlm_as_it_is),
         cmocka_unit_test(ntlm_in_spnego),
+        cmocka_unit_test(messages_without_the_plug_in_are_the_same),
+        cmocka_unit_test(a_stream_that_disagrees_is_not_used),
         cmocka_unit_test(strangers_stay_outside),
         cmocka_unit_test(a_channel_that_is_the_same),
         cmocka_unit_test(a_channel_that_is_another),
