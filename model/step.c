@@ -71,12 +71,21 @@ static bool is_of_absent_class(uint8_t method)
            method == LG_CALL_STOP_SERVICE || method == LG_CALL_SERVICE_REQUEST_STATE_CHANGE;
 }
 
-static void answer_read_or_refuse(struct lg_turn *turn, enum lg_cause cause, enum lg_fault fault)
+/* A value of another type may be refused before anybody looks for who would take it. */
+static uint32_t wrong_type(const struct lg_call *call)
+{
+    bool takes_bytes =
+        call->method == LG_CALL_SET_KEY_PROTECTOR || call->method == LG_CALL_SET_SECURITY_POLICY;
+    return takes_bytes && call->blob == LG_BLOB_WRONG_TYPE ? LG_CAUSE_BIT(TYPE_MISMATCH) : 0;
+}
+
+/* The first cause is that of reads. */
+static void answer_read_or_refuse(struct lg_turn *turn, uint32_t causes, enum lg_fault fault)
 {
     if (lg_methods[turn->call->method].kind == LG_KIND_METHOD)
-        lg_refuse(turn, (uint32_t)1 << cause);
+        lg_refuse(turn, causes);
     else
-        lg_answer_fault(turn, fault, lg_causes[cause].clause);
+        lg_answer_fault(turn, fault, lg_causes[__builtin_ctz(causes)].clause);
 }
 
 /* What stands before every method and read: the class, the provider, the service. True: answered.
@@ -86,15 +95,16 @@ static bool answer_gate(struct lg_turn *turn)
     const struct lg_host_word *host = &turn->cell->host;
     uint8_t method = turn->call->method;
     if (host->version == LG_HOST_BELOW && is_of_absent_class(method)) {
-        answer_read_or_refuse(turn, LG_CAUSE_CLASS_ABSENT, LG_FAULT_INVALID_CLASS);
+        answer_read_or_refuse(turn, LG_CAUSE_BIT(CLASS_ABSENT), LG_FAULT_INVALID_CLASS);
         return true;
     }
     if (host->flags & LG_HOST_PROVIDER_DOWN) {
-        answer_read_or_refuse(turn, LG_CAUSE_PROVIDER_DOWN, LG_FAULT_UNAVAILABLE);
+        answer_read_or_refuse(turn, LG_CAUSE_BIT(PROVIDER_DOWN) | wrong_type(turn->call),
+                              LG_FAULT_UNAVAILABLE);
         return true;
     }
     if ((host->flags & LG_HOST_SERVICE_STOPPED) && lg_methods[method].target == LG_TARGET_SERVICE) {
-        lg_refuse(turn, LG_CAUSE_BIT(SERVICE_STOPPED));
+        lg_refuse(turn, LG_CAUSE_BIT(SERVICE_STOPPED) | wrong_type(turn->call));
         return true;
     }
     return false;

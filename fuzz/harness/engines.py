@@ -7,10 +7,11 @@ import subprocess
 
 from . import targets
 
-SECONDS_OF_ONE = 20  # an input that takes longer is a find
+SECONDS_OF_ONE = 30  # an input that takes longer is a find
 AFL_SEEDS_MAX = 200  # afl-fuzz runs each several times before it begins
 SANITIZERS = {
-    "ASAN_OPTIONS": "malloc_context_size=2:abort_on_error=1:symbolize=0:detect_leaks=0",
+    "ASAN_OPTIONS": "malloc_context_size=2:abort_on_error=1:symbolize=0:detect_leaks=0:"
+                    "intercept_memcmp=0",  # cells are compared all the time; replay checks it
     "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0:print_stacktrace=1",
 }
 AFL_ENVIRONMENT = {
@@ -42,12 +43,13 @@ class LibFuzzer:
         seeds = [] if bare else targets.seed_folders("libfuzzer", self.target)
         command = [fuzzer, self.store.corpus, *seeds, f"-artifact_prefix={self.store.finds}/",
                    f"-max_len={self.target.longest}", f"-max_total_time={max(1, int(seconds))}",
-                   f"-timeout={SECONDS_OF_ONE}", "-reload=1", "-print_final_stats=1",
+                   f"-timeout={SECONDS_OF_ONE}", f"-report_slow_units={SECONDS_OF_ONE}",
+                   "-reload=1", "-print_final_stats=1",
                    "-detect_leaks=0" if self.target.script else "-detect_leaks=1",
                    *([f"-dict={words}"] if words else []),
                    *([f"-seed={seed + job}"] if seed else [])]
         return start(command, self.log(job), SANITIZERS | {
-            "ASAN_OPTIONS": SANITIZERS["ASAN_OPTIONS"].replace(":detect_leaks=0", "")})
+            "ASAN_OPTIONS": SANITIZERS["ASAN_OPTIONS"].replace("detect_leaks=0:", "")})
 
     def log(self, job):
         return self.store.folder / f"job-{job}.log"
