@@ -59,14 +59,37 @@ def wait_for(path, needle, seconds=30):
     pytest.fail(f"{path} never told progress")
 
 
+def marked(mark):
+    """Processes with this in their environment."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark.encode() in path.read_bytes():
+                found.append((path.parent / "cmdline").read_bytes())
+        except OSError:
+            continue  # it has ended
+    return found
+
+
+def wait_for_none(mark, seconds=20):
+    end = time.monotonic() + seconds
+    while marked(mark) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not marked(mark)
+
+
 @pytest.mark.parametrize("engine", BUILT)
 def test_killed_campaign_resumes(engine, tmp_path):
     command = [str(HERE / "campaign"), "run", "step", "--engine", engine, "--time", "6",
                "--bare", "--out", str(tmp_path)]
     folder = tmp_path / f"step-{engine}"
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    mark = f"CAMPAIGN_OF_TEST={tmp_path}"
+    environment = {**os.environ, **dict([mark.split("=", 1)])}
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as process:
         wait_for(folder / "samples.jsonl", '"t"')
+        assert len(marked(mark)) >= 3  # the campaign, the leash, the engine
         process.send_signal(signal.SIGKILL)
+    wait_for_none(mark)
     state = json.loads((folder / "state.json").read_text())
     assert not state["finished"]
     done = campaign("resume", "step", "--engine", engine, "--out", tmp_path)
@@ -75,6 +98,16 @@ def test_killed_campaign_resumes(engine, tmp_path):
     assert state["finished"] and 6 <= state["seconds_done"] < 12
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["edges"] > 0 and (folder / "index.html").read_text().count("<svg") == 2
+
+
+def test_planted_faults_are_searched_for_and_kept(tmp_path):
+    done = campaign("faults", "--time", 1, "--only", "set_forgets", "--out", tmp_path)
+    assert done.returncode == 1 and "searches are left" in done.stdout, done.stderr
+    with open(tmp_path / "faults.jsonl", "a", encoding="utf-8") as file:
+        file.write('\n{"fault": "set_forgets", "wa')  # torn by a kill
+    done = campaign("faults", "--time", 60, "--only", "set_forgets", "--out", tmp_path)
+    assert done.returncode == 0 and "0 searches are left" in done.stdout, done.stderr
+    assert "| set_forgets | set_stores | 0." in (tmp_path / "faults.md").read_text()
 
 
 def test_two_campaigns_do_not_share_a_folder(tmp_path):

@@ -1,12 +1,15 @@
 """The two engines: how each is started, what it says of its progress, how a corpus is minimised."""
 
 import os
+import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 from . import targets
 
+LEASH = str(pathlib.Path(__file__).resolve().parent / "leash.py")
 SECONDS_OF_ONE = 30  # an input that takes longer is a find
 AFL_SEEDS_MAX = 200  # afl-fuzz runs each several times before it begins
 SANITIZERS = {
@@ -21,11 +24,12 @@ AFL_ENVIRONMENT = {
 
 
 def start(command, log, environment):
-    """A child that dies when this program does, however that ends."""
+    """A child that dies when this program does, however that ends, with its own children."""
     with open(log, "ab") as file:
         return subprocess.Popen(  # pylint: disable=consider-using-with
-            ["setpriv", "--pdeathsig", "KILL", *map(str, command)], stdin=subprocess.DEVNULL,
-            stdout=file, stderr=file, env={**os.environ, **environment})
+            [sys.executable, LEASH, str(os.getpid()), *map(str, command)],
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            env={**os.environ, **environment})
 
 
 class LibFuzzer:
