@@ -123,7 +123,7 @@ def taken_by(site, pins):
 def contradiction_lines(row, alternatives, pins, evidence):
     yield f"### {row.id}: {row.what}\n"
     yield f"- page: {row.page}"
-    yield f"- readings: {row.readings.rstrip(' |') or 'none'}"
+    yield f"- readings: {row.readings.strip(' |') or 'none'}"
     if row.site == "none":
         yield f"- taken by every profile: {row.taken}"
     else:
