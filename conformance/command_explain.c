@@ -15,10 +15,9 @@
 static const char help[] =
     "usage: lastgood explain ID\n"
     "\n"
-    "ID: a vector, a clause, a sentence, a choice site, a site=alternative, a profile, a return "
-    "code "
-    "(Method=code), a property\n"
-    "(Class.Property), a meaning, a cause or a material: whatever the programs print.\n"
+    "ID: a vector, a clause, a sentence, a page, a choice site, a site=alternative, a profile, a\n"
+    "method, a return code (Method=code), a property (Class.Property), a meaning, a cause or a\n"
+    "material: whatever the programs print.\n"
     "\n"
     "examples:\n"
     "  lastgood explain lkg_only_tpm\n"
@@ -58,6 +57,23 @@ static bool explain_sentence(const char *id)
         return true;
     }
     return false;
+}
+
+static bool explain_page(const char *id)
+{
+    struct lg_sentence_walk walk = {0};
+    bool found = false;
+    for (const struct lg_sentence *sentence; (sentence = lg_sentence_next(&walk));) {
+        if (strcmp(sentence->page, id) != 0)
+            continue;
+        if (!found)
+            printf("page %s\n", id);
+        found = true;
+        printf("  %s %u (%s): %s [%s]\n", sentence->section, sentence->ordinal,
+               lg_clause_kind_word(sentence->kind), sentence->text,
+               *sentence->targets ? sentence->targets : sentence->reason);
+    }
+    return found;
 }
 
 /* ---- clauses ---- */
@@ -170,6 +186,20 @@ static bool explain_return(const char *id)
         found = found || row;
     }
     return found;
+}
+
+static bool explain_method(const char *id)
+{
+    char full[LG_CITATION_BYTES];
+    for (int i = 0; i < LG_METHOD_COUNT; i++) {
+        snprintf(full, sizeof full, "%s.%s", lg_methods[i].class_name, lg_methods[i].name);
+        if (strcmp(full, id) != 0)
+            continue;
+        printf("method %s\n  page: %s\n", full, *lg_methods[i].page ? lg_methods[i].page : "none");
+        show_sentences_of(id);
+        return true;
+    }
+    return false;
 }
 
 /* ---- sites ---- */
@@ -440,7 +470,7 @@ static int explain(const char *id)
         explain_vector,      explain_clause,        explain_return,         explain_site,
         explain_alternative, explain_profile,       explain_property,       explain_meaning,
         explain_cause,       explain_contradiction, explain_interpretation, explain_deviation,
-        explain_material,    explain_sentence};
+        explain_material,    explain_sentence,      explain_page,           explain_method};
     bool found = false;
     for (size_t i = 0; i < sizeof explainers / sizeof explainers[0]; i++)
         found |= explainers[i](id);

@@ -174,6 +174,8 @@ def test_explain_shows_sentences(lastgood):
         said("SetKeyProtector=32775")
     assert "would be settled by: SetSecurityPolicy for a VM" in said("C-01")
     assert "belongs to Msvm_SecurityService.SetSecurityPolicy" in said(f"{SERVICE}.md:Methods.5")
+    assert said("msvm-tpm.md").count("\n") == 1 + 17
+    assert f"page: {SERVICE}-getkeyprotector.md" in said("Msvm_SecurityService.GetKeyProtector")
 
 
 def test_reports_can_be_made():
