@@ -11,6 +11,7 @@ import collections
 import sys
 
 import traceability as trace
+from cells import REASONS
 
 REPORTS = trace.ROOT / "reports"
 KINDS = ("must", "may", "defines", "silent", "contradicted")
@@ -65,11 +66,12 @@ def clause_tables(sentences):
 
 def return_table(sentences):
     cited = trace.vectors_citing()
+    reasons = {f"{method}={low}": reason for (method, low), reason in REASONS.items()}
     place = {one["targets"][0]: f"{one['section']} {one['ordinal']}" for one in sentences
              if "=" in "".join(one["targets"])}
     yield "| clause | sentence | vectors that cite it |\n|---|---|---|"
     for identifier in trace.returns():
-        tested = some(cited[identifier]) or "see the cells"
+        tested = some(cited[identifier]) or f"none: {reasons[identifier]}"
         yield f"| {identifier} | {place[identifier]} | {tested} |"
 
 
