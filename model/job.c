@@ -85,6 +85,17 @@ struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work)
     return job;
 }
 
+static struct lg_codes codes_of_cancelled(struct lg_turn *turn, enum lg_method method)
+{
+    const struct lg_return_row *failed = lg_return_by_meaning(method, LG_MEANING_FAILED);
+    switch (lg_choose(turn->tape, LG_SITE_cancelled_error, 0)) {
+    case LG_ALT_cancelled_error_none: return (struct lg_codes){0, 0};
+    case LG_ALT_cancelled_error_of_table:
+        return failed ? (struct lg_codes){failed->low, failed->high} : (struct lg_codes){0, 0};
+    default: return (struct lg_codes){32768, 65535};
+    }
+}
+
 void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state state)
 {
     job->state = (uint8_t)state;
@@ -97,10 +108,9 @@ void lg_job_end(struct lg_turn *turn, struct lg_job *job, enum lg_job_state stat
     if (state != LG_JOB_TERMINATED && state != LG_JOB_KILLED)
         return;
     job->flags &= (uint8_t)~LG_JOB_ERROR_OPEN;
-    bool failed =
-        lg_choose(turn->tape, LG_SITE_cancelled_error, 0) == LG_ALT_cancelled_error_failed;
-    job->error = failed ? 32768 : 0;
-    job->error_to = failed ? 65535 : 0;
+    struct lg_codes codes = codes_of_cancelled(turn, (enum lg_method)job->method);
+    job->error = codes.from;
+    job->error_to = codes.to;
 }
 
 /* Why a job fails. An armed cause may be gone when somebody looks: its code is fixed now. */

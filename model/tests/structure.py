@@ -48,7 +48,7 @@ LAYERS = (
     Layer("wsman tests", ("sim/wsman/tests/*",), MODEL + ("wsman",), ANY),
     Layer("wsman", ("sim/wsman/*",), MODEL, C_HEADERS + ("expat.h",)),
     Layer("auth tests", ("auth/tests/*",), ("wsman", "auth"), ANY),
-    Layer("auth", ("auth/*",), ("wsman",), C_HEADERS + ("gssapi/*",)),
+    Layer("auth", ("auth/*",), ("wsman",), C_HEADERS + ("gssapi/*", "gnutls/*")),
     Layer("sim tests", ("sim/tests/*",), WIRE + ("sim",), ANY),
     Layer("sim", ("sim/*",), WIRE, ANY),
     Layer("conformance tests", ("conformance/tests/*",), WIRE + ("conformance",), ANY),
