@@ -27,6 +27,7 @@ static const char help[] =
     "  --profile NAME   default documented\n"
     "  --dump FILE      states and transitions as lines of JSON\n"
     "  --every N        dump only the transitions of every N-th state\n"
+    "  --grouped        dump for each state and call what may come of it, each once\n"
     "  --quiet          no progress, no figures\n"
     "\n"
     "example:\n"
@@ -39,6 +40,7 @@ struct options {
     enum lg_profile_id profile;
     const char *dump;
     uint32_t every;
+    bool grouped;
     bool quiet;
 };
 
@@ -91,6 +93,13 @@ static bool take_every(void *self, const char *value)
     return good;
 }
 
+static bool take_grouped(void *self, const char *value)
+{
+    (void)value;
+    ((struct options *)self)->grouped = true;
+    return true;
+}
+
 static bool take_quiet(void *self, const char *value)
 {
     (void)value;
@@ -98,11 +107,10 @@ static bool take_quiet(void *self, const char *value)
     return true;
 }
 
-static const struct lg_option known[] = {{"--world", true, take_world},
-                                         {"--profile", true, take_profile},
-                                         {"--dump", true, take_dump},
-                                         {"--every", true, take_every},
-                                         {"--quiet", false, take_quiet}};
+static const struct lg_option known[] = {
+    {"--world", true, take_world},      {"--profile", true, take_profile},
+    {"--dump", true, take_dump},        {"--every", true, take_every},
+    {"--grouped", false, take_grouped}, {"--quiet", false, take_quiet}};
 
 static bool check(struct work *work, const struct lg_transition *transition)
 {
@@ -126,10 +134,9 @@ static bool visit(void *context, const struct lg_exploration *exploration,
                   const struct lg_transition *transition)
 {
     struct work *work = context;
-    (void)exploration;
     lg_figures_add(&work->figures, transition->move);
     if (work->dump.file)
-        lg_dump_transition(&work->dump, transition);
+        lg_dump_transition(&work->dump, exploration, transition);
     return check(work, transition);
 }
 
@@ -187,8 +194,13 @@ static int explore(struct work *work, const struct options *options, const struc
 static bool open_dump(struct lg_dump *dump, const struct options *options)
 {
     dump->every = options->every;
+    dump->grouped = options->grouped;
     if (!options->dump)
         return true;
+    if (!lg_dump_start(dump)) {
+        fprintf(stderr, "lastgood: no memory for a dump\n");
+        return false;
+    }
     dump->file = fopen(options->dump, "w");
     if (!dump->file)
         fprintf(stderr, "lastgood: %s: %s\n", options->dump, strerror(errno));
@@ -197,8 +209,11 @@ static bool open_dump(struct lg_dump *dump, const struct options *options)
 
 static bool close_dump(struct lg_dump *dump, const struct options *options)
 {
+    bool complete = lg_dump_end(dump) || !dump->file;
+    if (!complete)
+        fprintf(stderr, "lastgood: %s: more than a grouped dump has room for\n", options->dump);
     if (!dump->file || fclose(dump->file) == 0)
-        return true;
+        return complete;
     fprintf(stderr, "lastgood: %s: %s\n", options->dump, strerror(errno));
     return false;
 }
@@ -229,7 +244,7 @@ static int run(const struct options *options)
 
 int lg_command_explore(int argc, char **argv)
 {
-    struct options options = {0, LG_PROFILE_documented, NULL, 1, false};
+    struct options options = {0, LG_PROFILE_documented, NULL, 1, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
