@@ -105,6 +105,7 @@ def test_mutants_are_compared_with_the_model(mutants, programs):
     same = number_of(mutants, "request_of_live", "return", "", -1)
     lines = [" ".join(map(str, [number, *mutants.functions_of(number)]))
              for number in (kill, same)]
-    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "3000", "500", "0")
+    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "3000", "500", "0",
+                  "1")
     assert answers[kill]["verdict"] == "differs" and "Kill" in answers[kill]["other"]
     assert answers[same]["verdict"] == "equal" and answers[same]["reached"] > 10

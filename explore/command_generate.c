@@ -6,8 +6,8 @@
 
 #include "conformance/arguments.h"
 #include "conformance/commands.h"
+#include "combine.h"
 #include "explore_commands.h"
-#include "generate.h"
 
 static const char help[] =
     "usage: lastgood generate FOLDER [options]\n"
@@ -21,6 +21,8 @@ static const char help[] =
     "  --world A|B|C   another world\n"
     "  --states N      only the first N states\n"
     "  --depth N       only classes that are at most N calls away from the first state\n"
+    "  --combined      in place of that: combinations of arguments, three-way, at and around each "
+    "bound\n"
     "  --list          also print the classes that no vector walks\n"
     "  --quiet         no progress\n"
     "\n"
@@ -32,6 +34,7 @@ struct options {
     uint32_t states;
     uint32_t depth;
     bool list;
+    bool combined;
     bool quiet;
 };
 
@@ -74,6 +77,13 @@ static bool take_list(void *self, const char *value)
     return true;
 }
 
+static bool take_combined(void *self, const char *value)
+{
+    (void)value;
+    ((struct options *)self)->combined = true;
+    return true;
+}
+
 static bool take_quiet(void *self, const char *value)
 {
     (void)value;
@@ -81,11 +91,10 @@ static bool take_quiet(void *self, const char *value)
     return true;
 }
 
-static const struct lg_option known[] = {{"--world", true, take_world},
-                                         {"--states", true, take_states},
-                                         {"--depth", true, take_depth},
-                                         {"--list", false, take_list},
-                                         {"--quiet", false, take_quiet}};
+static const struct lg_option known[] = {
+    {"--world", true, take_world},        {"--states", true, take_states},
+    {"--depth", true, take_depth},        {"--list", false, take_list},
+    {"--combined", false, take_combined}, {"--quiet", false, take_quiet}};
 
 struct work {
     struct options options;
@@ -124,6 +133,17 @@ static void list_missed(const struct lg_classes *classes)
     }
 }
 
+static int combine(struct lg_generation *generation, FILE *progress)
+{
+    if (!lg_combine(generation, progress)) {
+        fprintf(stderr, "lastgood: %s: %s\n", generation->folder, strerror(errno));
+        return LG_EXIT_HARNESS;
+    }
+    printf("%u vectors with %u steps, %u combinations given up\n", generation->vectors,
+           generation->nodes, generation->given_up);
+    return LG_EXIT_CONFORMS;
+}
+
 static int generate(struct work *work, const char *folder, const struct lg_names *names)
 {
     FILE *progress = work->options.quiet ? NULL : stderr;
@@ -132,6 +152,8 @@ static int generate(struct work *work, const char *folder, const struct lg_names
                                        .names = *names,
                                        .folder = folder,
                                        .depth = work->options.depth};
+    if (work->options.combined)
+        return combine(&generation, progress);
     lg_explore(&work->exploration, visit, work, progress);
     if (work->exploration.no_memory) {
         fprintf(stderr, "lastgood: no memory\n");
@@ -170,7 +192,7 @@ static int run(const struct options *options, const char *folder)
 
 int lg_command_generate(int argc, char **argv)
 {
-    struct options options = {'A', 0, UINT32_MAX, false, false};
+    struct options options = {'A', 0, UINT32_MAX, false, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,

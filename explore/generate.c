@@ -152,12 +152,11 @@ static bool add_aim(struct maker *maker, const struct lg_script_step *step)
 
 /* ---- its name ---- */
 
-static uint32_t hash_of_script(const struct maker *maker)
+uint32_t lg_generation_hash(const struct lg_generation *generation, const struct lg_draft *draft)
 {
     uint32_t hash = 2166136261u;
-    for (unsigned i = 0; i < maker->draft.vector.node_count; i++) {
-        const struct lg_call *called = &maker->draft.vector.nodes[i].call;
-        json_t *call = lg_call_to_json(called, &maker->generation->names);
+    for (unsigned i = 0; i < draft->vector.node_count; i++) {
+        json_t *call = lg_call_to_json(&draft->vector.nodes[i].call, &generation->names);
         char *text = json_dumps(call, JSON_COMPACT);
         for (const char *at = text; at && *at; at++)
             hash = (hash ^ (unsigned char)*at) * 16777619u;
@@ -191,7 +190,7 @@ static void name_vector(struct maker *maker)
     char method[40];
     write_kebab(row->name, method, sizeof method);
     snprintf(vector->id, sizeof vector->id, "full-%s-%s-%08x", method, vm_words[key->vm],
-             hash_of_script(maker));
+             lg_generation_hash(maker->generation, &maker->draft));
     snprintf(vector->title, sizeof vector->title,
              "%s.%s %s, after %u steps: every answer, and what "
              "it leaves behind",
@@ -200,15 +199,16 @@ static void name_vector(struct maker *maker)
     vector->clause_count = 1;
 }
 
-static bool write_vector(struct maker *maker)
+bool lg_generation_write(struct lg_generation *generation, const struct lg_draft *draft)
 {
     char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%.800s/%s.json", maker->generation->folder,
-             maker->draft.vector.id);
+    snprintf(path, sizeof path, "%.800s/%s.json", generation->folder, draft->vector.id);
     FILE *file = fopen(path, "w");
     if (!file)
         return false;
-    bool written = lg_draft_write(&maker->draft, file);
+    bool written = lg_draft_write(draft, file);
+    generation->vectors++;
+    generation->nodes += draft->vector.node_count;
     return fclose(file) == 0 && written;
 }
 
@@ -273,9 +273,7 @@ static enum making make_vector(struct maker *maker)
     bool ready = lg_draft_init(&maker->draft, &generation->names, asks_jobs(maker));
     if (scripted && ready && make_draft(maker) && maker->aim->walked) {
         name_vector(maker);
-        generation->vectors++;
-        generation->nodes += maker->draft.vector.node_count;
-        making = write_vector(maker) ? MADE : NOT_WRITTEN;
+        making = lg_generation_write(generation, &maker->draft) ? MADE : NOT_WRITTEN;
     }
     lg_draft_free(&maker->draft);
     return making;

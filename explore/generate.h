@@ -4,6 +4,7 @@
 #define LG_GENERATE_H
 
 #include "classes.h"
+#include "draft.h"
 #include "script.h"
 
 struct lg_generation {
@@ -20,5 +21,9 @@ struct lg_generation {
 /* Writes the vectors of all classes that are not walked yet. False: a file cannot be written
  * (errno). */
 bool lg_generate(struct lg_generation *generation, FILE *progress);
+
+/* A number that the calls of a draft give it; and writing it, which counts. False: errno. */
+uint32_t lg_generation_hash(const struct lg_generation *generation, const struct lg_draft *draft);
+bool lg_generation_write(struct lg_generation *generation, const struct lg_draft *draft);
 
 #endif

@@ -1,6 +1,7 @@
 """All mutants as one shared library: a target and a step, chosen by lg_mutant."""
 
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -109,8 +110,9 @@ class Mutants:
         """What the library is made of."""
         found = hashlib.sha256(self.only.encode())
         tools = [HERE / f"{name}.py" for name in ("build", "mutate", "schemata", "table_rows")]
-        for path in sorted([*MODEL.glob("*.[ch]"), *MODEL.glob("*.def"), *HERE.glob("*.[ch]"),
-                            *tools, ROOT / "conformance/target_model.c"]):
+        for path in sorted([*MODEL.glob("*.[ch]"), *MODEL.glob("*.def"), *tools,
+                            HERE / "mutant_host.c", HERE / "mutants.h",
+                            ROOT / "conformance/target_model.c"]):
             found.update(path.read_bytes())
         return found.hexdigest()
 
@@ -119,6 +121,17 @@ class Mutants:
                    if number in file.numbers())
 
     def build(self):
+        """What is there already, made of the same, is taken as it is."""
+        kept = self.folder / "library.json"
+        known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+        if known.get("digest") != self.digest():
+            self._build_all()
+            known = {"digest": self.digest(), "stillborn": sorted(self.stillborn),
+                     "same_code": sorted(self.same_code)}
+            kept.write_text(json.dumps(known), "utf-8")
+        self.stillborn, self.same_code = set(known["stillborn"]), set(known["same_code"])
+
+    def _build_all(self):
         objects, first = [], 0
         for file in self.files:
             parts, functions = file.parts(first)

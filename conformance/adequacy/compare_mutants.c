@@ -1,6 +1,6 @@
 /* Compares mutants with the model, step by step. Not a product: what adequacy.py drives.
  *
- * usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS
+ * usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS JOBS
  * SAMPLED spots of random scripts, and the first STATES of world A (0: all); of the spots of world
  * A where a mutant matters about SPOTS, spread evenly (0: all). Standard input: "MUTANT
  * FUNCTION...", the functions that it changes, by index; none: any may behave otherwise. Standard
@@ -18,9 +18,10 @@
 #include <unistd.h>
 
 #include "conformance/edges.h"
+#include "crew.h"
 #include "spots.h"
 
-enum { SECONDS_MAX = 120, LINE_BYTES = 4096 };
+enum { SECONDS_MAX = 120 };
 
 enum verdict { EQUAL, READINGS, INCLUDED, DIFFERS };
 static const char *const words_of_verdict[] = {"equal", "readings", "included", "differs"};
@@ -169,10 +170,9 @@ static int read_line(const char *line, uint64_t *functions)
     return mutant;
 }
 
-static bool compare_mutant(const struct lg_spots *spots, const struct lg_mutants *mutants,
-                           uint32_t spots_max, const char *line)
+static bool compare_mutant(void *context, const char *line)
 {
-    struct comparison comparison = {.spots = spots, .mutants = mutants, .spots_max = spots_max};
+    struct comparison comparison = *(const struct comparison *)context;
     int mutant = read_line(line, comparison.functions);
     int status;
     fflush(stdout);
@@ -192,10 +192,10 @@ int main(int argc, char **argv)
 {
     static struct lg_spots spots;
     struct lg_mutants mutants;
-    char line[LINE_BYTES];
-    int profile = argc == 6 ? lg_profile_find(argv[2]) : -1;
+    struct comparison comparison = {.spots = &spots, .mutants = &mutants};
+    int profile = argc == 7 ? lg_profile_find(argv[2]) : -1;
     if (profile < 0 || !lg_mutants_load(&mutants, argv[1])) {
-        fprintf(stderr, "usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS\n");
+        fprintf(stderr, "usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS JOBS\n");
         return 64;
     }
     if (!lg_spots_gather(&spots, &mutants, (enum lg_profile_id)profile,
@@ -204,8 +204,6 @@ int main(int argc, char **argv)
         return 3;
     printf("{\"sampled\": %u, \"states\": %u, \"of_world\": %u}\n", spots.sampled,
            spots.world.states.count, spots.count - spots.sampled);
-    while (fgets(line, sizeof line, stdin))
-        if (!compare_mutant(&spots, &mutants, (uint32_t)strtoul(argv[5], NULL, 10), line))
-            return 3;
-    return 0;
+    comparison.spots_max = (uint32_t)strtoul(argv[5], NULL, 10);
+    return lg_crew_run((unsigned)atoi(argv[6]), compare_mutant, &comparison) ? 0 : 3;
 }

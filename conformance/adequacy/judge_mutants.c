@@ -1,6 +1,6 @@
 /* Runs vectors against mutants of the model. Not a product: what adequacy.py drives.
  *
- * usage: judge_mutants LIBRARY [--most N] [--patience N] --mode MODE... [-- VECTORS...]
+ * usage: judge_mutants LIBRARY [--jobs N] [--most N] [--patience N] --mode MODE... [-- VECTORS...]
  * N kills of a mutant are enough, and N scripts that it answers otherwise than the model although
  * the oracle accepts that (0: all). Vectors of tier smoke come first, then the others in a fixed
  * order of no meaning.
@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crew.h"
 #include "suite.h"
 
 enum { MODES_MAX = 512, SECONDS_OF_SCRIPT = 4, SECONDS_OF_MUTANT = 60, LINE_BYTES = 64 };
@@ -79,6 +80,7 @@ static void run_script(struct lg_suite *suite, struct board *board)
 }
 
 struct limits {
+    unsigned jobs;
     unsigned most;
     unsigned patience;
 };
@@ -149,6 +151,7 @@ static bool judge_mutant(struct lg_suite *suite, int mutant, const struct limits
                          struct board *board)
 {
     memset(board, 0, sizeof *board + suite->count);
+    fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         run_mutant(suite, mutant, limits, board);
@@ -191,18 +194,19 @@ static void *share(size_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-static int judge_all(struct lg_suite *suite, const struct limits *limits)
+struct judging {
+    struct lg_suite *suite;
+    const struct limits *limits;
+    struct board *board; /* of this process and its mutants */
+};
+
+static bool judge_line(void *context, const char *line)
 {
-    size_t bytes = sizeof(struct board) + suite->count;
-    struct board *board = share(bytes);
-    char line[LINE_BYTES];
-    if (!board || !lg_suite_record(suite))
-        return 3;
-    print_suite(suite);
-    while (fgets(line, sizeof line, stdin))
-        if (!judge_mutant(suite, atoi(line), limits, board))
-            return 3;
-    return 0;
+    struct judging *judging = context;
+    if (!judging->board)
+        judging->board = share(sizeof(struct board) + judging->suite->count);
+    return judging->board &&
+           judge_mutant(judging->suite, atoi(line), judging->limits, judging->board);
 }
 
 /* The words before "--". False: one of them makes no sense. */
@@ -210,7 +214,9 @@ static bool read_options(struct lg_suite *suite, struct limits *limits, char **a
 {
     for (int at = 0; at < count; at += 2) {
         const char *value = at + 1 < count ? argv[at + 1] : "";
-        if (strcmp(argv[at], "--most") == 0)
+        if (strcmp(argv[at], "--jobs") == 0)
+            limits->jobs = (unsigned)atoi(value);
+        else if (strcmp(argv[at], "--most") == 0)
             limits->most = (unsigned)atoi(value);
         else if (strcmp(argv[at], "--patience") == 0)
             limits->patience = (unsigned)atoi(value);
@@ -227,7 +233,8 @@ int main(int argc, char **argv)
 {
     static struct lg_suite suite;
     static struct lg_mode modes[MODES_MAX];
-    struct limits limits = {0, 0};
+    struct limits limits = {1, 0, 0};
+    struct judging judging = {&suite, &limits, NULL};
     struct lg_mutants mutants;
     int end = 2;
     suite.modes = modes;
@@ -237,7 +244,9 @@ int main(int argc, char **argv)
         !lg_mutants_load(&mutants, argv[1]))
         return 64;
     end += end < argc;
-    if (!lg_suite_load(&suite, &mutants, (const char *const *)argv + end, (size_t)(argc - end)))
+    if (!lg_suite_load(&suite, &mutants, (const char *const *)argv + end, (size_t)(argc - end)) ||
+        !lg_suite_record(&suite))
         return 3;
-    return judge_all(&suite, &limits);
+    print_suite(&suite);
+    return lg_crew_run(limits.jobs, judge_line, &judging) ? 0 : 3;
 }

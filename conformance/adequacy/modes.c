@@ -17,22 +17,6 @@ static void pin_jobs(struct lg_profile *profile, bool by_job)
                    LG_ALT_place_of_parameter_errors_at_call);
 }
 
-static bool pin_named(struct lg_profile *profile, char *text)
-{
-    char *name = strchr(text, '=');
-    if (!name)
-        return false;
-    *name++ = 0;
-    int site = lg_site_find(text);
-    unsigned count = site < 0 ? 0 : lg_site_alternatives((enum lg_site)site);
-    for (unsigned i = 0; i < count; i++)
-        if (strcmp(lg_alternatives[lg_sites[site].alternative + i].name, name) == 0) {
-            lg_profile_pin(profile, (enum lg_site)site, i);
-            return true;
-        }
-    return false;
-}
-
 static bool take_profile(struct lg_mode *mode, char *text)
 {
     char *at = strchr(text, '@');
@@ -62,9 +46,6 @@ bool lg_mode_read(struct lg_mode *mode, const char *name)
         mode->seed = strtoull(text + 5, NULL, 10);
         return mode->seed != 0;
     }
-    bool by_job = text[0] == 'a';
-    pin_jobs(&mode->choices, by_job);
-    if (strcmp(text, "sync") == 0 || strcmp(text, "async") == 0)
-        return true;
-    return strncmp(text + by_job, "pin:", 4) == 0 && pin_named(&mode->choices, text + by_job + 4);
+    pin_jobs(&mode->choices, strcmp(text, "async") == 0);
+    return strcmp(text, "sync") == 0 || strcmp(text, "async") == 0;
 }

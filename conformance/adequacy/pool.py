@@ -1,4 +1,4 @@
-"""Work spread over processes that read lines and answer with a line of JSON each; resumable."""
+"""A program that reads lines and answers each with a line of JSON; resumable."""
 
 import json
 import pathlib
@@ -23,13 +23,12 @@ def read_answers(folder):
     return answers, heads
 
 
-def start(command, lines, folder, number):
-    given = folder / f"given-{number}"
+def start(command, lines, folder):
+    given, taken = folder / "given", sum(1 for _ in folder.glob("*.jsonl"))
     given.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    taken = sum(1 for _ in folder.glob("*.jsonl"))
     with open(given, encoding="utf-8") as source, \
             open(folder / f"answers-{taken:03}.jsonl", "w", encoding="utf-8") as sink, \
-            open(folder / f"errors-{number}", "w", encoding="utf-8") as errors:
+            open(folder / "errors", "w", encoding="utf-8") as errors:
         return subprocess.Popen([*map(str, command)], stdin=source, stdout=sink, stderr=errors)
 
 
@@ -38,23 +37,22 @@ def tell(what, folder, total):
     print(f"adequacy: {what}: {done} of {total}", file=sys.stderr, flush=True)
 
 
-def run(what, command, lines, folder, jobs):
+def run(what, command, lines, folder):
     """lines: {mutant: line}. Returns ({mutant: answer}, heads). What stands in the folder is not
     done again."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     answers, heads = read_answers(folder)
     left = [line for mutant, line in lines.items() if mutant not in answers]
-    jobs = min(jobs, len(left)) or (0 if heads else 1)
-    processes = [start(command, left[i::jobs], folder, i) for i in range(jobs)]
-    said = time.monotonic()
-    while any(process.poll() is None for process in processes):
-        time.sleep(0.2)
-        if time.monotonic() - said > 15:
-            said = time.monotonic()
-            tell(what, folder, len(lines))
-    for i, process in enumerate(processes):
+    if left or not heads:
+        process = start(command, left, folder)
+        said = time.monotonic()
+        while process.poll() is None:
+            time.sleep(0.1)
+            if time.monotonic() - said > 15:
+                said = time.monotonic()
+                tell(what, folder, len(lines))
         if process.returncode:
-            raise RuntimeError(f"{what}: {(folder / f'errors-{i}').read_text('utf-8')[-2000:]}")
+            raise RuntimeError(f"{what}: {(folder / 'errors').read_text('utf-8')[-2000:]}")
     answers, heads = read_answers(folder)
     return {mutant: answers[mutant] for mutant in lines}, heads
