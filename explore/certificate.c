@@ -6,7 +6,7 @@
 
 #include "model/oracle.h"
 
-enum { SET_MAX = 512, RECORDS_MAX = 16384, PROGRESS_EVERY = 8192 };
+enum { SET_MAX = 2048, RECORDS_MAX = 16384, PROGRESS_EVERY = 8192 };
 
 /* A move that is kept until its call was walked. */
 struct record {
@@ -54,6 +54,7 @@ static void believe(struct judge *judge, const struct lg_cell *cell)
 {
     struct lg_oracle *oracle = &judge->oracle;
     lg_oracle_reset(oracle, &cell->host);
+    oracle->approximations = 0;
     memset(&oracle->readings[0], 0, sizeof oracle->readings[0]);
     struct lg_set *set = lg_oracle_set(oracle, 0);
     set->elements[0].cell = *cell;

@@ -65,7 +65,8 @@ class Run:
         paths = rivals.paths_of(vectors)
         digest = digest_of(self.source, modes, most, *(path.read_bytes() for path in paths))
         command = ["nice", "-n", "3", build.BUILD / "bin/judge_mutants",
-                   self.mutants.library, "--jobs", self.options.jobs, "--most", most, "--patience", PATIENCE,
+                   self.mutants.library, "--jobs", self.options.jobs, "--most", most,
+                   "--patience", PATIENCE,
                    *[word for mode in modes for word in ("--mode", mode)],
                    "--", *vectors]
         answers, heads = pool.run(what, command, {number: number for number in numbers},

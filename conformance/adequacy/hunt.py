@@ -106,7 +106,8 @@ def clause_of(steps):
 
 def document_of(steps):
     title = f"{len(steps)} steps that a mutant of the model did not survive"
-    return {"format": "lastgood-vector/1", "title": title, "clauses": [clause_of(steps)], "tier": "full",
+    return {"format": "lastgood-vector/1", "title": title, "clauses": [clause_of(steps)],
+            "tier": "full",
             "needs": needs_of(steps), "steps": steps}
 
 
