@@ -8,6 +8,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -143,7 +144,7 @@ def connect(sim, secure=False, context=None):
     if not secure:
         return sim.connect()
     place = re.fullmatch(r"https://(.*):(\d+)/.*", sim.env["LASTGOOD_TLS_URL"]).groups()
-    connection = Connection(place)
+    connection = Connection(place, PATIENCE_S)
     if not context:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -250,6 +251,7 @@ def environment(**values):
                 os.environ[name] = value
 
 
+PATIENCE_S = 60  # whoever is watched is slow
 WATCHED = bool(os.environ.get("LASTGOOD_VALGRIND"))
 VALGRIND = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full",
             "--errors-for-leak-kinds=definite,possible", "--track-fds=no",
@@ -280,6 +282,13 @@ class Host(Simulator):
 
     def digests(self):
         return json.loads(self.ctl("inspect", self.vm).stdout)["digests"]
+
+    def connect(self, timeout=PATIENCE_S):
+        return super().connect(timeout)
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.wait(timeout=PATIENCE_S)
 
     def __exit__(self, kind, *_):
         if self.process.poll() is None and not kind:
