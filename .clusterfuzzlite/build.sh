@@ -52,7 +52,7 @@ pack_seeds() {
 
 for target in $targets; do
     cp "$WORK/fuzz/bin/fuzz_$target" "$OUT/$target"
-    copy_libraries "$OUT/$target"
+    copy_libraries "$WORK/fuzz/bin/fuzz_$target"
     pack_seeds "$target"
     printf '[libfuzzer]\nmax_len = %s\n' "${longest[$target]:-1152}" >"$OUT/$target.options"
     if [ "${words[$target]:-}" ]; then

@@ -80,6 +80,8 @@ bool lg_script_aim(struct lg_script_names *names, struct lg_call *call, struct l
         call->identity = LG_ID_EXACT;
     if (makes_vm(call->method))
         return aim_making(names, call);
+    if (call->vm < LG_SCRIPT_VMS && names->unnamed[call->vm])
+        return false;
     if (call->vm == LG_VM_HOST || names->made[call->vm])
         return true;
     memset(make, 0, sizeof *make);
@@ -111,6 +113,11 @@ void lg_script_learn(struct lg_script_names *names, const struct lg_call *call,
         names->checkpoints[call->vm % LG_SCRIPT_VMS] = true;
     if (call->method == LG_CALL_DEFINE_SYSTEM && refused(seen))
         names->made[call->vm] = false;
+    if (call->method == LG_CALL_DEFINE_SYSTEM)
+        names->unnamed[call->vm] = seen->answer == LG_ANSWERS_JOB;
+    if (call->method == LG_CALL_READ_JOB && call->vm < LG_SCRIPT_VMS && !seen->fault &&
+        (seen->shown >> LG_JOB_FIELD_AFFECTED & 1))
+        names->unnamed[call->vm] = false;
     if (seen->answer == LG_ANSWERS_JOB)
         learn_job(names, seen->job, call->vm);
     for (unsigned i = 0; call->method == LG_CALL_LIST_JOBS && i < seen->list_count; i++)

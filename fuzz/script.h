@@ -20,13 +20,14 @@ struct lg_script_names {
     uint16_t job_count;
     uint16_t job_vms[LG_FUZZ_JOBS_MAX]; /* by job */
     bool made[LG_SCRIPT_VMS];
+    bool unnamed[LG_SCRIPT_VMS];     /* a job makes the VM, and has not said what it is called */
     bool checkpoints[LG_SCRIPT_VMS]; /* the VM has one that can be named */
 };
 
 /* Puts real names into a call: a job is one of those started, its VM the one that it works on. A VM
  * is made once, under its number; whoever asks for one that nobody made has it made before: *make
- * is filled then and *makes set. False: the call names a job while there is none, or makes a VM
- * twice. */
+ * is filled then and *makes set. False: the call names a job while there is none, a VM that has no
+ * name yet, or makes a VM twice. */
 bool lg_script_aim(struct lg_script_names *names, struct lg_call *call, struct lg_call *make,
                    bool *makes);
 

@@ -136,6 +136,7 @@ def search(out, seconds, only):
     """Goes on with the table until it is whole or the time is over."""
     faults = [row for row in all_faults() if not only or row[0] in only]
     out.mkdir(parents=True, exist_ok=True)
+    held = stores.take(out / "faults.lock")
     table = Table(out, faults)
     end = time.monotonic() + seconds
     for key in table.missing():
@@ -146,4 +147,5 @@ def search(out, seconds, only):
         print("%-34s %-8s seed %d: %s" % (*key, told(table.times(key[0], key[1])[-1:])),
               flush=True)
     table.write()
+    held.close()
     return table

@@ -21,6 +21,17 @@ def write_whole(path, text):
     os.replace(beside, path)
 
 
+def take(path):
+    """A lock that is held until the file returned is closed, or the program ends."""
+    # pylint: disable-next=consider-using-with  # held for as long as the program runs
+    file = open(path, "w", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise Busy(f"{path.parent} is in use by another campaign") from error
+    return file
+
+
 class Store:
     """One campaign: a target under an engine."""
 
@@ -41,12 +52,7 @@ class Store:
         """Makes the folder, takes it, and mends what a kill left half done."""
         for folder in (self.folder, self.finds, self.triage):
             folder.mkdir(parents=True, exist_ok=True)
-        # pylint: disable-next=consider-using-with  # held for as long as the program runs
-        self.lock = open(self.folder / "lock", "w", encoding="utf-8")
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Busy(f"{self.folder} is in use by another campaign") from error
+        self.lock = take(self.folder / "lock")
         self.mend()
         self.corpus.mkdir(exist_ok=True)
         return self
