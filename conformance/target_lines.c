@@ -1,4 +1,4 @@
-/* Targets behind the line protocol, answered by a function. */
+/* Targets behind the line protocol. */
 #include "target_lines.h"
 
 #include <stdlib.h>
@@ -7,8 +7,7 @@
 #include "bound_names.h"
 
 struct lines {
-    json_t *(*answer)(void *context, const char *line, size_t length);
-    void *context;
+    struct lg_line_peer peer;
     struct lg_bound_names bound;
     json_int_t id;
 };
@@ -20,10 +19,16 @@ static enum lg_target_reply ask(struct lines *lines, json_t *request, json_t **a
     json_object_set_new(request, "id", json_integer(++lines->id));
     char *text = json_dumps(request, JSON_COMPACT);
     json_decref(request);
-    *answer = text ? lines->answer(lines->context, text, strlen(text)) : NULL;
+    if (!text) {
+        lg_json_fail(reason, "no memory");
+        return LG_TARGET_GONE;
+    }
+    enum lg_target_reply reply =
+        lines->peer.answer(lines->peer.context, text, strlen(text), lines->id, answer, reason);
     free(text);
-    if (json_integer_value(json_object_get(*answer, "id")) == lines->id)
-        return LG_TARGET_ANSWERED;
+    if (reply != LG_TARGET_ANSWERED ||
+        json_integer_value(json_object_get(*answer, "id")) == lines->id)
+        return reply;
     lg_json_fail(reason, "the target answered something else than was asked");
     json_decref(*answer);
     return LG_TARGET_GONE;
@@ -94,11 +99,12 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
     return reply;
 }
 
-void lg_target_lines_close(struct lg_target *target)
+static void close_lines(struct lg_target *target)
 {
     struct lines *lines = target->self;
-    if (lines)
-        lg_bound_names_free(&lines->bound);
+    if (lines->peer.close)
+        lines->peer.close(lines->peer.context);
+    lg_bound_names_free(&lines->bound);
     free(lines);
     target->self = NULL;
 }
@@ -119,7 +125,11 @@ static unsigned read_capabilities(const json_t *list)
 static bool greet(struct lg_target *target, struct lg_json_error *reason)
 {
     json_t *answer;
-    if (ask(target->self, json_pack("{s:s}", "op", "hello"), &answer, reason) != LG_TARGET_ANSWERED)
+    enum lg_target_reply reply =
+        ask(target->self, json_pack("{s:s}", "op", "hello"), &answer, reason);
+    if (reply == LG_TARGET_LOST)
+        return lg_json_fail(reason, "the target does not answer hello");
+    if (reply != LG_TARGET_ANSWERED)
         return false;
     json_int_t protocol = json_integer_value(json_object_get(answer, "protocol"));
     target->capabilities = read_capabilities(json_object_get(answer, "capabilities"));
@@ -132,18 +142,20 @@ static bool greet(struct lg_target *target, struct lg_json_error *reason)
                                         (long long)protocol);
 }
 
-bool lg_target_lines_open(struct lg_target *target,
-                          json_t *(*answer)(void *context, const char *line, size_t length),
-                          void *context, struct lg_json_error *reason)
+bool lg_target_lines_open(struct lg_target *target, const struct lg_line_peer *peer,
+                          struct lg_json_error *reason)
 {
     struct lines *lines = calloc(1, sizeof *lines);
+    if (!lines || !lg_bound_names_init(&lines->bound, target->blobs)) {
+        free(lines);
+        if (peer->close)
+            peer->close(peer->context);
+        return lg_json_fail(reason, "no memory");
+    }
+    lines->peer = *peer;
     target->self = lines;
     target->reset = reset;
     target->call = call;
-    target->close = lg_target_lines_close;
-    if (!lines || !lg_bound_names_init(&lines->bound, target->blobs))
-        return lg_json_fail(reason, "no memory");
-    lines->answer = answer;
-    lines->context = context;
+    target->close = close_lines;
     return greet(target, reason);
 }

@@ -19,18 +19,23 @@ void lg_simulator_renew(struct lg_simulator *simulator)
     simulator->vms_made = simulator->jobs_made = simulator->unseen_made = 0;
 }
 
-static json_t *answer(void *context, const char *line, size_t length)
+static enum lg_target_reply answer(void *context, const char *line, size_t length, json_int_t id,
+                                   json_t **answer, struct lg_json_error *reason)
 {
     bool bye;
-    return lg_stdio_answer(context, line, length, &bye);
+    (void)id;
+    (void)reason;
+    *answer = lg_stdio_answer(context, line, length, &bye);
+    return LG_TARGET_ANSWERED;
 }
 
 void lg_lines_of_simulator(struct lg_target *target, struct lg_simulator *simulator,
                            struct lg_blobs *blobs)
 {
+    struct lg_line_peer peer = {answer, NULL, simulator};
     struct lg_json_error reason;
     memset(target, 0, sizeof *target);
     target->blobs = blobs;
-    if (!lg_target_lines_open(target, answer, simulator, &reason))
+    if (!lg_target_lines_open(target, &peer, &reason))
         lg_find("the line protocol: %s", reason.reason);
 }
