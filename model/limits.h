@@ -53,6 +53,6 @@
 #define LG_PENDING_MAX 16
 
 /* Assignments of readings that the oracle keeps apart before it merges them. */
-#define LG_READINGS_MAX 1024
+#define LG_READINGS_MAX 4096
 
 #endif

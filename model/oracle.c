@@ -22,6 +22,7 @@ size_t lg_oracle_bytes(uint16_t vm_max, uint32_t set_max)
     return aligned(sets * sizeof(struct lg_set)) +
            aligned(sets * LG_PENDING_MAX * sizeof(struct lg_open_call)) +
            aligned(LG_READINGS_MAX * sizeof(struct lg_readings)) +
+           aligned(LG_READINGS_MAX * sizeof(uint32_t)) +
            aligned(LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record)) +
            aligned(index_size(set_max) * sizeof(uint32_t)) +
            aligned((sets + 1) * set_max * sizeof(struct lg_element));
@@ -58,6 +59,7 @@ void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uin
     struct lg_open_call *open =
         carve(&at, ((size_t)vm_max + 1) * LG_PENDING_MAX * sizeof(struct lg_open_call));
     oracle->readings = carve(&at, LG_READINGS_MAX * sizeof(struct lg_readings));
+    oracle->readings_sums = carve(&at, LG_READINGS_MAX * sizeof(uint32_t));
     oracle->records = carve(&at, LG_ORACLE_RECORDS_MAX * sizeof(struct lg_record));
     oracle->index_size = index_size(set_max);
     oracle->index = carve(&at, oracle->index_size * sizeof *oracle->index);

@@ -100,6 +100,17 @@ struct lg_leaves {
 
 enum { LG_ORACLE_RECORDS_MAX = 16384 };
 
+/* Which open calls may take effect before the one that ends, for those who keep sets to go back
+ * to: a set that passed over something is narrowed, and an end that nothing explains then leaves it
+ * as it may be, undetermined. */
+enum lg_awake {
+    LG_AWAKE_ALL,      /* with bounds on those without a reply: for those who do not go back */
+    LG_AWAKE_LAST,     /* none */
+    LG_AWAKE_ANSWERED, /* those with a reply */
+    LG_AWAKE_FEW,      /* and few without one: lost_more beyond what the explanations need */
+    LG_AWAKE_EVERY     /* all, as far as there is room */
+};
+
 struct lg_oracle {
     struct lg_profile profile;
     struct lg_set *sets;
@@ -110,6 +121,7 @@ struct lg_oracle {
     uint16_t readings_count;
     uint16_t record_count;
     struct lg_readings *readings; /* LG_READINGS_MAX; the first is what all sets agree on */
+    uint32_t *readings_sums;      /* of them: two that differ here are not equal */
     struct lg_record *records;
     uint32_t *index; /* of the elements of one larger set, by their hash */
     const struct lg_element *indexed;
@@ -118,6 +130,8 @@ struct lg_oracle {
     struct lg_leaves leaves; /* scratch of one call on one element */
     uint64_t now_from;       /* of lg_oracle_set_time, for sets that are touched from then on */
     uint64_t now_to;
+    uint8_t awake; /* enum lg_awake */
+    uint8_t lost_more;
     uint16_t optional;     /* lost_mask of the set at work */
     uint16_t changed_slot; /* the reading of the last INCONSISTENT, and what it changed to */
     uint8_t changed_alternative;
@@ -166,6 +180,10 @@ void lg_oracle_barrier(struct lg_oracle *oracle);
  * there are others. */
 unsigned lg_oracle_allowed(struct lg_oracle *oracle, const struct lg_call *call,
                            struct lg_outcome *allowed, uint8_t *more);
+
+/* The place of an assignment in oracle->readings, to which it is added if it is not there. Without
+ * room it is forgotten: that of what all sets agree on. */
+uint16_t lg_oracle_intern(struct lg_oracle *oracle, const struct lg_readings *readings);
 
 /* The set of a VM, for those who look inside; made if it is not there. NULL when there are too
  * many. */

@@ -6,6 +6,18 @@
 
 /* While calls without a reply are pending: explanations that are kept, and that are looked for. */
 enum { KEPT_MAX = 64, CLOSED_MAX = 256 };
+/* The same for those who go back. */
+enum { KEPT_BEHIND_MAX = 128, CLOSED_BEHIND_MAX = 512 };
+
+static uint32_t kept_max(const struct lg_oracle *oracle)
+{
+    return oracle->awake == LG_AWAKE_ALL ? KEPT_MAX : KEPT_BEHIND_MAX;
+}
+
+static uint32_t closed_max(const struct lg_oracle *oracle)
+{
+    return oracle->awake == LG_AWAKE_ALL ? CLOSED_MAX : CLOSED_BEHIND_MAX;
+}
 
 /* ---- taking effect ---- */
 
@@ -76,6 +88,34 @@ void lg_set_close(struct lg_oracle *oracle, struct lg_set *set, uint16_t needed)
     lg_set_close_some(oracle, set, needed, UINT16_MAX);
 }
 
+static unsigned count_bits(unsigned bits)
+{
+    unsigned count = 0;
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+static unsigned count_lost(const struct lg_set *set, const struct lg_element *element)
+{
+    return count_bits(element->done & set->lost_mask);
+}
+
+/* The fewest calls without a reply that an explanation needs. */
+static unsigned fewest_lost(const struct lg_set *set)
+{
+    unsigned fewest = LG_PENDING_MAX;
+    for (uint32_t i = 0; i < set->count; i++)
+        if (count_lost(set, &set->elements[i]) < fewest)
+            fewest = count_lost(set, &set->elements[i]);
+    return fewest;
+}
+
+static bool is_bounded(const struct lg_oracle *oracle, const struct lg_set *set)
+{
+    return set->lost_mask || oracle->awake != LG_AWAKE_ALL;
+}
+
 /* The set grows while it is walked. */
 void lg_set_close_some(struct lg_oracle *oracle, struct lg_set *set, uint16_t needed,
                        uint16_t which)
@@ -84,10 +124,17 @@ void lg_set_close_some(struct lg_oracle *oracle, struct lg_set *set, uint16_t ne
         return;
     oracle->optional = set->lost_mask;
     oracle->indexed = NULL;
+    unsigned few =
+        oracle->awake == LG_AWAKE_FEW ? fewest_lost(set) + oracle->lost_more : LG_PENDING_MAX;
     for (uint32_t i = 0; i < set->count; i++) {
         if (set->elements[i].done & needed)
             continue;
-        bool many = set->lost_mask && set->count >= CLOSED_MAX;
+        if (count_lost(set, &set->elements[i]) >= few) {
+            set->narrowed = 1;
+            expand(oracle, set, i, which & (uint16_t)~set->lost_mask);
+            continue;
+        }
+        bool many = is_bounded(oracle, set) && set->count >= closed_max(oracle);
         set->narrowed |= many;
         expand(oracle, set, i, many ? which & (uint16_t)~set->lost_mask : which);
     }
@@ -145,12 +192,10 @@ int lg_oracle_begin(struct lg_oracle *oracle, const struct lg_call *call,
     return -1;
 }
 
-static unsigned count_bits(unsigned bits)
+static bool is_kept_short(const struct lg_oracle *oracle, const struct lg_set *set)
 {
-    unsigned count = 0;
-    for (; bits; bits &= bits - 1)
-        count++;
-    return count;
+    bool bounded = oracle->optional || (oracle->awake != LG_AWAKE_ALL && set->narrowed);
+    return bounded && oracle->next.count >= kept_max(oracle);
 }
 
 /* Clears bits of what has taken effect; elements that differed only by them become one. Those in
@@ -165,7 +210,7 @@ static void forget(struct lg_oracle *oracle, struct lg_set *set, uint16_t bits)
             uint16_t left = set->elements[i].done & (uint16_t)~bits;
             if (last && count_bits(left) != done)
                 continue;
-            if (oracle->optional && oracle->next.count >= KEPT_MAX) {
+            if (is_kept_short(oracle, set)) {
                 set->narrowed = 1;
                 continue;
             }
@@ -204,7 +249,13 @@ static uint16_t explained(const struct lg_set *set)
 static void close_for(struct lg_oracle *oracle, struct lg_set *set, uint16_t bit)
 {
     enum { WAYS_MAX = 32 };
-    if (set->count * count_bits(set->lost_mask) > WAYS_MAX) {
+    if (oracle->awake == LG_AWAKE_LAST || oracle->awake == LG_AWAKE_ANSWERED) {
+        uint16_t awake = oracle->awake == LG_AWAKE_LAST ? bit : (uint16_t)~set->lost_mask;
+        set->narrowed |= (set->open_mask & ~awake) != 0;
+        lg_set_close_some(oracle, set, bit, awake);
+        return;
+    }
+    if (oracle->awake == LG_AWAKE_ALL && set->count * count_bits(set->lost_mask) > WAYS_MAX) {
         lg_set_close_some(oracle, set, bit, (uint16_t)~set->lost_mask);
         for (uint32_t i = 0; i < set->count; i++)
             if (set->elements[i].done & bit) {
@@ -216,6 +267,13 @@ static void close_for(struct lg_oracle *oracle, struct lg_set *set, uint16_t bit
     lg_set_close(oracle, set, bit);
 }
 
+/* Whether who asks goes back and asks again. */
+static bool is_tried(const struct lg_oracle *oracle)
+{
+    return oracle->awake == LG_AWAKE_LAST || oracle->awake == LG_AWAKE_ANSWERED ||
+           oracle->awake == LG_AWAKE_FEW;
+}
+
 void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verdict)
 {
     struct lg_set *set = &oracle->sets[handle / LG_PENDING_MAX];
@@ -224,7 +282,12 @@ void lg_oracle_end(struct lg_oracle *oracle, int handle, struct lg_verdict *verd
     memset(verdict, 0, offsetof(struct lg_verdict, allowed));
     lg_oracle_set(oracle, set->vm);
     close_for(oracle, set, bit);
-    if (!keep_done(set, bit))
+    bool explains = keep_done(set, bit);
+    if (!explains && set->narrowed && is_tried(oracle)) {
+        verdict->kind = LG_VERDICT_UNDETERMINED;
+        return;
+    }
+    if (!explains)
         lg_oracle_violation(oracle, set, &open.call, &open.seen, verdict);
     forget(oracle, set, bit | explained(set));
     lg_oracle_settle(oracle, set, verdict);

@@ -5,15 +5,29 @@
 
 /* ---- what is known of readings ---- */
 
-static uint16_t intern_readings(struct lg_oracle *oracle, const struct lg_readings *readings)
+static uint32_t sum_of(const struct lg_readings *readings)
 {
-    for (uint16_t i = 0; i < oracle->readings_count; i++)
-        if (memcmp(&oracle->readings[i], readings, sizeof *readings) == 0)
+    uint32_t sum = 2166136261u;
+    for (unsigned slot = 0; slot < LG_SLOT_COUNT; slot++)
+        sum = (sum ^ readings->out[slot]) * 16777619u;
+    return sum;
+}
+
+/* What all sets agree on changes: it has no sum. */
+uint16_t lg_oracle_intern(struct lg_oracle *oracle, const struct lg_readings *readings)
+{
+    uint32_t sum = sum_of(readings);
+    if (memcmp(&oracle->readings[0], readings, sizeof *readings) == 0)
+        return 0;
+    for (uint16_t i = 1; i < oracle->readings_count; i++)
+        if (oracle->readings_sums[i] == sum &&
+            memcmp(&oracle->readings[i], readings, sizeof *readings) == 0)
             return i;
     if (oracle->readings_count == LG_READINGS_MAX) {
         oracle->approximations++;
         return 0;
     }
+    oracle->readings_sums[oracle->readings_count] = sum;
     oracle->readings[oracle->readings_count] = *readings;
     return oracle->readings_count++;
 }
@@ -25,7 +39,7 @@ static uint16_t readings_after(struct lg_oracle *oracle, uint16_t before,
     if (!leaf->bound)
         return before;
     learnt = oracle->readings[before];
-    return lg_leaf_learn(&learnt, leaf) ? intern_readings(oracle, &learnt) : before;
+    return lg_leaf_learn(&learnt, leaf) ? lg_oracle_intern(oracle, &learnt) : before;
 }
 
 /* The first reading that two assignments leave no alternative; LG_SLOT_COUNT: none. */
@@ -106,7 +120,7 @@ static void use_common(struct lg_oracle *oracle, struct lg_set *set)
     for (uint32_t i = 0; i < set->count; i++) {
         struct lg_readings readings = oracle->readings[set->elements[i].readings];
         rule_out(&readings, &oracle->readings[0]);
-        set->elements[i].readings = intern_readings(oracle, &readings);
+        set->elements[i].readings = lg_oracle_intern(oracle, &readings);
     }
 }
 
@@ -131,6 +145,8 @@ bool lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed)
     if (!rule_out(&oracle->readings[0], &common))
         return true;
     for (unsigned i = 0; i < oracle->set_count; i++) {
+        if (oracle->sets[i].narrowed) /* what it lacks may agree */
+            continue;
         if (drop_conflicting(oracle, &oracle->sets[i]))
             use_common(oracle, &oracle->sets[i]);
         else
@@ -362,6 +378,14 @@ static bool holds_job(const struct lg_cell *cell, uint16_t name)
     return false;
 }
 
+static bool is_listed(const struct lg_outcome *seen, uint16_t name)
+{
+    for (unsigned i = 0; i < seen->list_count; i++)
+        if (seen->list[i] == name)
+            return true;
+    return false;
+}
+
 /* A list of jobs without those that left the cell: whether they are listed the cell cannot tell. */
 static struct lg_outcome without_records(const struct lg_oracle *oracle, uint16_t vm,
                                          const struct lg_cell *cell, const struct lg_outcome *seen)
@@ -371,6 +395,12 @@ static struct lg_outcome without_records(const struct lg_oracle *oracle, uint16_
     for (unsigned i = 0; i < seen->list_count; i++)
         if (holds_job(cell, seen->list[i]) || !lg_oracle_record(oracle, vm, seen->list[i]))
             left.list[left.list_count++] = seen->list[i];
+    bool cut_off = seen->list_count == LG_LIST_MAX; /* what is behind was not kept */
+    for (unsigned i = 0; cut_off && i < LG_JOB_SLOTS; i++) {
+        uint16_t name = cell->jobs[i].state != LG_JOB_FREE ? cell->jobs[i].name : 0;
+        if (name && left.list_count < LG_LIST_MAX && !is_listed(seen, name))
+            left.list[left.list_count++] = name;
+    }
     return left;
 }
 
