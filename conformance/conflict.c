@@ -13,6 +13,7 @@ struct search {
     size_t *kept; /* indices in `steps` that may yet be relaxed */
     size_t kept_count;
     unsigned tries;
+    uint64_t spent; /* steps of the model, in tries before this one */
     struct lg_overlaps overlaps;
     struct lg_judge judge;
     bool violated;
@@ -29,6 +30,7 @@ static void start(struct search *search)
 {
     struct lg_profile profile;
     struct lg_judge *judge = &search->judge;
+    search->spent += judge->oracle.steps;
     lg_profile_load(&profile, judge->profile, LG_TAG_UNDOCUMENTED);
     lg_oracle_init(&judge->oracle, judge->memory, judge->vm_max, LG_CONFLICT_SET_MAX, &profile,
                    &judge->host);
@@ -67,11 +69,17 @@ static void remove_kept(struct search *search, size_t from, size_t to)
     search->kept_count -= to - from;
 }
 
+static bool may_try(const struct search *search)
+{
+    return search->tries < LG_CONFLICT_TRIES &&
+           search->spent + search->judge.oracle.steps < LG_CONFLICT_STEPS;
+}
+
 /* Tries to relax each part of this size. True: one could be. */
 static bool relax_parts(struct search *search, size_t size)
 {
     bool relaxed = false;
-    for (size_t from = 0; from < search->kept_count && search->tries < LG_CONFLICT_TRIES;) {
+    for (size_t from = 0; from < search->kept_count && may_try(search);) {
         size_t to = from + size < search->kept_count ? from + size : search->kept_count;
         mark(search, from, to, true);
         if (still_violates(search)) {
@@ -113,7 +121,7 @@ static bool prepare(struct search *search, const struct lg_overlaps *judged)
     search->judge.host = judged->judge->host;
     search->overlaps.real_time = judged->real_time;
     search->overlaps.keeps_history = false;
-    search->overlaps.window = 0;
+    search->overlaps.window = LG_OVERLAPS_WINDOW;
     search->overlaps.judged = note;
     search->overlaps.context = search;
     return ready && search->steps && search->kept && search->relaxed;

@@ -47,7 +47,8 @@ void lg_judge_reset(struct lg_judge *judge)
     memset(judge->barriers, 0, (LG_JUDGE_STEPS_MAX + 1) * sizeof *judge->barriers);
 }
 
-static void keep(struct lg_judge *judge, const struct lg_call *call, const struct lg_outcome *seen)
+void lg_judge_keep(struct lg_judge *judge, const struct lg_call *call,
+                   const struct lg_outcome *seen)
 {
     if (judge->step_count == LG_JUDGE_STEPS_MAX)
         return;
@@ -61,26 +62,14 @@ static void keep(struct lg_judge *judge, const struct lg_call *call, const struc
 void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
                    const struct lg_outcome *seen, struct lg_verdict *verdict)
 {
-    keep(judge, call, seen);
+    lg_judge_keep(judge, call, seen);
     lg_oracle_step(&judge->oracle, call, seen, verdict);
 }
 
 void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call)
 {
-    keep(judge, call, NULL);
+    lg_judge_keep(judge, call, NULL);
     lg_oracle_begin(&judge->oracle, call, NULL);
-}
-
-int lg_judge_begin(struct lg_judge *judge, const struct lg_call *call,
-                   const struct lg_outcome *seen)
-{
-    judge->overlapped = true;
-    return lg_oracle_begin(&judge->oracle, call, seen);
-}
-
-void lg_judge_end(struct lg_judge *judge, int handle, struct lg_verdict *verdict)
-{
-    lg_oracle_end(&judge->oracle, handle, verdict);
 }
 
 bool lg_judge_has_vm(const struct lg_judge *judge, uint16_t vm)

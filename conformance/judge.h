@@ -46,10 +46,9 @@ void lg_judge_reset(struct lg_judge *judge);
 void lg_judge_step(struct lg_judge *judge, const struct lg_call *call,
                    const struct lg_outcome *seen, struct lg_verdict *verdict);
 void lg_judge_lost(struct lg_judge *judge, const struct lg_call *call);
-/* Calls that overlap: as lg_oracle_begin and lg_oracle_end. */
-int lg_judge_begin(struct lg_judge *judge, const struct lg_call *call,
+/* Only keeps it, for explanations: for those who judge it themselves. */
+void lg_judge_keep(struct lg_judge *judge, const struct lg_call *call,
                    const struct lg_outcome *seen);
-void lg_judge_end(struct lg_judge *judge, int handle, struct lg_verdict *verdict);
 /* The time of the next step, in milliseconds since the reset: of a target whose clock is real. */
 void lg_judge_time(struct lg_judge *judge, uint64_t from, uint64_t to);
 void lg_judge_barrier(struct lg_judge *judge);

@@ -8,12 +8,13 @@ bool lg_overlaps_init(struct lg_overlaps *overlaps, struct lg_judge *judge)
 {
     memset(overlaps, 0, sizeof *overlaps);
     overlaps->judge = judge;
+    overlaps->backtrack = lg_backtrack_new(judge);
     overlaps->waiting = calloc(LG_OVERLAPS_WINDOW + 1, sizeof(struct lg_timed *));
     overlaps->window = LG_OVERLAPS_WINDOW;
     overlaps->open = calloc(LG_OVERLAPS_OPEN_MAX, sizeof(struct lg_timed *));
     overlaps->history = malloc(LG_OVERLAPS_HISTORY * sizeof *overlaps->history);
     overlaps->keeps_history = true;
-    return overlaps->waiting && overlaps->open && overlaps->history;
+    return overlaps->backtrack && overlaps->waiting && overlaps->open && overlaps->history;
 }
 
 void lg_overlaps_free(struct lg_overlaps *overlaps)
@@ -22,6 +23,7 @@ void lg_overlaps_free(struct lg_overlaps *overlaps)
         free(overlaps->waiting[i]);
     for (size_t i = 0; i < overlaps->open_count; i++)
         free(overlaps->open[i]);
+    lg_backtrack_free(overlaps->backtrack);
     free(overlaps->waiting);
     free(overlaps->open);
     free(overlaps->history);
@@ -88,13 +90,14 @@ static void close_at(struct lg_overlaps *overlaps, size_t at)
 
 /* A call that ends now took effect no earlier than it and all that are open with it were sent; one
  * without a reply may have since the call before. */
-static void set_time(struct lg_overlaps *overlaps, const struct lg_timed *ends)
+static struct lg_answered set_time(struct lg_overlaps *overlaps, const struct lg_timed *ends)
 {
     uint16_t vm = ends->step.call.vm;
     uint64_t from = ends->step.sent;
     uint64_t *last = &overlaps->last_sent[place_of(vm)];
+    struct lg_answered when = {.answered = ends->step.answered};
     if (!overlaps->real_time)
-        return;
+        return when;
     for (size_t i = 0; i < overlaps->open_count; i++)
         if (overlaps->open[i]->step.call.vm == vm && overlaps->open[i]->step.sent < from)
             from = overlaps->open[i]->step.sent;
@@ -103,7 +106,22 @@ static void set_time(struct lg_overlaps *overlaps, const struct lg_timed *ends)
         if (oracle->sets[i].vm == vm && oracle->sets[i].lost_mask && *last < from)
             from = *last;
     *last = ends->step.sent;
-    lg_judge_time(overlaps->judge, from / 1000, ends->step.answered / 1000 + 1);
+    when.timed = true;
+    when.from = from / 1000;
+    when.to = ends->step.answered / 1000 + 1;
+    lg_judge_time(overlaps->judge, when.from, when.to);
+    return when;
+}
+
+static void begin(struct lg_overlaps *overlaps, struct lg_timed *timed)
+{
+    const struct lg_trace_step *step = &timed->step;
+    if (timed->begun)
+        return;
+    timed->handle =
+        lg_backtrack_begin(overlaps->backtrack, &step->call,
+                           step->reply == LG_REPLY_LOST || timed->relaxed ? NULL : &step->seen);
+    timed->begun = true;
 }
 
 /* Whether others of its VM are open beside it; they are begun. */
@@ -116,10 +134,7 @@ static bool begin_others(struct lg_overlaps *overlaps, const struct lg_timed *en
         if (other == ends || step->call.vm != ends->step.call.vm || lg_is_alone(&step->call))
             continue;
         found = true;
-        if (other->begun)
-            continue;
-        other->handle = lg_judge_begin(overlaps->judge, &step->call, &step->seen);
-        other->begun = true;
+        begin(overlaps, other);
     }
     return found;
 }
@@ -128,17 +143,23 @@ static void end_seen(struct lg_overlaps *overlaps, struct lg_timed *timed)
 {
     struct lg_verdict verdict;
     struct lg_judge *judge = overlaps->judge;
-    const struct lg_trace_step *step = &timed->step;
-    set_time(overlaps, timed);
-    bool overlapped = !lg_is_alone(&step->call) && begin_others(overlaps, timed);
-    if (overlapped && !timed->begun) {
-        timed->handle = lg_judge_begin(judge, &step->call, &step->seen);
-        timed->begun = true;
+    const struct lg_call *call = &timed->step.call;
+    const struct lg_outcome *seen = &timed->step.seen;
+    bool alone = lg_is_alone(call);
+    const struct lg_answered when = set_time(overlaps, timed);
+    bool overlapped = (!alone && begin_others(overlaps, timed)) || timed->begun;
+    judge->overlapped |= overlapped;
+    if (alone || (!overlapped && lg_backtrack_is_settled(overlaps->backtrack, call->vm))) {
+        lg_judge_step(judge, call, seen, &verdict);
+        lg_backtrack_cut(overlaps->backtrack, alone ? LG_VM_HOST : call->vm);
+    } else {
+        begin(overlaps, timed);
+        lg_judge_keep(judge, call, seen);
+        memset(&verdict, 0, sizeof verdict);
+        verdict.kind = LG_VERDICT_UNDETERMINED;
+        if (timed->handle >= 0)
+            lg_backtrack_end(overlaps->backtrack, timed->handle, &when, &verdict);
     }
-    if (timed->begun && timed->handle >= 0)
-        lg_judge_end(judge, timed->handle, &verdict);
-    else
-        lg_judge_step(judge, &step->call, &step->seen, &verdict);
     overlaps->judged(overlaps->context, timed, &verdict);
 }
 
@@ -148,7 +169,7 @@ static void end(struct lg_overlaps *overlaps, size_t at)
     if (!timed->relaxed)
         end_seen(overlaps, timed);
     else if (timed->handle >= 0)
-        lg_oracle_forget(&overlaps->judge->oracle, timed->handle);
+        lg_backtrack_forget(overlaps->backtrack, timed->handle);
     close_at(overlaps, at);
 }
 
@@ -198,11 +219,9 @@ static void keep(struct lg_overlaps *overlaps, const struct lg_timed *timed)
 
 static void begin_lost(struct lg_overlaps *overlaps, struct lg_timed *timed)
 {
-    bool open = overlaps->open_count > 0 || timed->relaxed;
-    if (open)
-        timed->handle = lg_judge_begin(overlaps->judge, &timed->step.call, NULL);
-    else
-        lg_judge_lost(overlaps->judge, &timed->step.call);
+    overlaps->judge->overlapped |= overlaps->open_count > 0 || timed->relaxed;
+    lg_judge_keep(overlaps->judge, &timed->step.call, NULL);
+    begin(overlaps, timed);
 }
 
 /* The step that was sent first: all that was answered before it is judged. */
@@ -227,6 +246,27 @@ static void take_first(struct lg_overlaps *overlaps)
     free(timed);
 }
 
+/* What a look at a job shows holds for explanations of all before it. */
+static void look_ahead(struct lg_overlaps *overlaps, const struct lg_trace_step *step)
+{
+    const struct lg_outcome *seen = &step->seen;
+    if (step->reply == LG_REPLY_SEEN && seen->answer == LG_ANSWERS_JOB)
+        lg_backtrack_fates(overlaps->backtrack)[seen->job].started = true;
+    if (step->call.method != LG_CALL_READ_JOB || step->reply != LG_REPLY_SEEN || seen->fault ||
+        !(seen->shown >> LG_JOB_FIELD_STATE & 1))
+        return;
+    struct lg_fate *fate = &lg_backtrack_fates(overlaps->backtrack)[step->call.job];
+    uint64_t states = seen->fields[LG_JOB_FIELD_STATE].from;
+    if (!(states >> LG_JOB_COMPLETED)) {
+        if (step->sent > fate->alive_until)
+            fate->alive_until = step->sent;
+        return;
+    }
+    for (uint8_t state = LG_JOB_COMPLETED; state < LG_JOB_STATE_COUNT; state++)
+        if (states == (uint64_t)1 << state)
+            fate->ended = state;
+}
+
 bool lg_overlaps_add(struct lg_overlaps *overlaps, const struct lg_trace_step *step, unsigned line,
                      bool relaxed)
 {
@@ -241,6 +281,8 @@ bool lg_overlaps_add(struct lg_overlaps *overlaps, const struct lg_trace_step *s
     timed->relaxed = relaxed;
     timed->handle = -1;
     timed->order = overlaps->next++;
+    if (!relaxed)
+        look_ahead(overlaps, step);
     push(overlaps, timed);
     if (overlaps->waiting_count > overlaps->window)
         take_first(overlaps);
@@ -256,6 +298,7 @@ void lg_overlaps_finish(struct lg_overlaps *overlaps)
 
 void lg_overlaps_reset(struct lg_overlaps *overlaps)
 {
+    lg_backtrack_reset(overlaps->backtrack);
     overlaps->history_count = 0;
     overlaps->now = 0;
     memset(overlaps->last_sent, 0, sizeof overlaps->last_sent);

@@ -8,7 +8,7 @@
 #ifndef LG_OVERLAPS_H
 #define LG_OVERLAPS_H
 
-#include "judge.h"
+#include "backtrack.h"
 
 enum {
     LG_OVERLAPS_WINDOW = 16384,
@@ -27,6 +27,7 @@ struct lg_timed {
 
 struct lg_overlaps {
     struct lg_judge *judge;
+    struct lg_backtrack *backtrack;
     struct lg_timed **waiting; /* a heap by sent: what may still be preceded by others */
     size_t waiting_count;
     size_t window;          /* at most LG_OVERLAPS_WINDOW */
