@@ -12,34 +12,84 @@
 #include "model/recording.h"
 
 static const char help[] =
-    "usage: lastgood check RECORDING [--profile NAME]\n"
+    "usage: lastgood check RECORDING [options]\n"
     "\n"
-    "Judges a recording (lastgood run --record, lastgood-sim --trace). Each step that violates is "
-    "shown with\n"
-    "what was allowed. The last line counts the steps.\n"
+    "Judges a recording (lastgood record, run --record and stress --record; lastgood-sim --trace). "
+    "Each step that\n"
+    "violates is shown with what was allowed; among calls that overlap, with the smallest part of "
+    "them that has no\n"
+    "legal order. The last line counts the steps.\n"
+    "\n"
+    "  --profile NAME           what is judged by; default documented\n"
+    "  --fail-on undocumented   exit 1 where only an undocumented alternative explains\n"
+    "  --quiet                  only the last line\n"
+    "  --report json=FILE       what was found, for programs\n"
     "\n"
     "example:\n"
     "  lastgood check run.jsonl --profile strict\n"
     "\n"
     "exit codes: 0 conforms, 1 violates, 2 undetermined or inconsistent, 3 unreadable, 64 usage\n";
 
-struct options {
-    enum lg_profile_id profile;
-};
+enum { FOUND_MAX = 10000 }; /* steps of a report */
 
-static bool take_profile(void *self, const char *value)
+bool lg_check_take_profile(struct lg_check_options *options, const char *value)
 {
     int found = lg_profile_find(value);
     if (found < 0)
         fprintf(stderr, "lastgood: no such profile: %s\n", value);
     else
-        ((struct options *)self)->profile = (enum lg_profile_id)found;
+        options->profile = (enum lg_profile_id)found;
     return found >= 0;
 }
 
-static const struct lg_option known[] = {{"--profile", true, take_profile}};
+bool lg_check_take_fail_on(struct lg_check_options *options, const char *value)
+{
+    options->fail_on_undocumented = true;
+    if (strcmp(value, "undocumented") == 0)
+        return true;
+    fprintf(stderr, "lastgood: --fail-on takes the word undocumented\n");
+    return false;
+}
+
+bool lg_check_take_report(struct lg_check_options *options, const char *value)
+{
+    options->report = strncmp(value, "json=", 5) == 0 ? value + 5 : NULL;
+    if (options->report && *options->report)
+        return true;
+    fprintf(stderr, "lastgood: --report takes json=FILE: %s\n", value);
+    return false;
+}
+
+static bool take_profile(void *self, const char *value)
+{
+    return lg_check_take_profile(self, value);
+}
+
+static bool take_fail_on(void *self, const char *value)
+{
+    return lg_check_take_fail_on(self, value);
+}
+
+static bool take_quiet(void *self, const char *value)
+{
+    (void)value;
+    ((struct lg_check_options *)self)->quiet = true;
+    return true;
+}
+
+static bool take_report(void *self, const char *value)
+{
+    return lg_check_take_report(self, value);
+}
+
+static const struct lg_option known[] = {{"--profile", true, take_profile},
+                                         {"--fail-on", true, take_fail_on},
+                                         {"--quiet", false, take_quiet},
+                                         {"--report", true, take_report}};
 
 struct check {
+    const struct lg_check_options *options;
+    json_t *found; /* of the report, or NULL */
     struct lg_recording recording;
     struct lg_blobs blobs;
     struct lg_judge judge;
@@ -60,15 +110,16 @@ static void show_explanation(const struct lg_judge *judge)
            lg_clauses[row->clause].id);
 }
 
+static const char *const kinds[] = {"conforms", "undocumented", "inconsistent", "violates",
+                                    "undetermined"};
+
 static void show(const struct check *check, const struct lg_trace_step *step, unsigned line,
                  const struct lg_verdict *verdict)
 {
-    static const char *const words[] = {"conforms", "undocumented", "inconsistent", "violates",
-                                        "undetermined"};
     const struct lg_names *names = &check->recording.names;
     char text[LG_WORDS_BYTES];
     lg_words_of_call(&step->call, names, text);
-    printf("line %u: %s: %s\n", line, words[verdict->kind], text);
+    printf("line %u: %s: %s\n", line, kinds[verdict->kind], text);
     lg_words_of_seen(&step->seen, &step->call, names, text);
     printf("    seen: %s\n", text);
     for (unsigned i = 0; i < verdict->allowed_count; i++) {
@@ -79,14 +130,36 @@ static void show(const struct check *check, const struct lg_trace_step *step, un
     show_explanation(&check->judge);
 }
 
+/* The same for the report. */
+static json_t *to_json(const struct check *check, const struct lg_trace_step *step, unsigned line,
+                       const struct lg_verdict *verdict)
+{
+    const struct lg_names *names = &check->recording.names;
+    char call[LG_WORDS_BYTES], seen[LG_WORDS_BYTES], text[LG_WORDS_BYTES];
+    json_t *allowed = json_array();
+    lg_words_of_call(&step->call, names, call);
+    lg_words_of_seen(&step->seen, &step->call, names, seen);
+    for (unsigned i = 0; i < verdict->allowed_count; i++) {
+        lg_words_of_pattern(&verdict->allowed[i], &step->call, names, text);
+        json_array_append_new(allowed, json_string(text));
+    }
+    const char *clause = verdict->kind >= LG_VERDICT_VIOLATES ? lg_clauses[verdict->clause].id : "";
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o}", "line", (int)line, "verdict",
+                     kinds[verdict->kind], "call", call, "seen", seen, "clause", clause, "allowed",
+                     allowed);
+}
+
 static bool note(struct check *check, const struct lg_trace_step *step, unsigned line,
                  const struct lg_verdict *verdict)
 {
     if (verdict->secondary)
         return false;
     check->by_kind[verdict->kind]++;
-    if (verdict->kind >= LG_VERDICT_INCONSISTENT)
+    if (verdict->kind >= LG_VERDICT_INCONSISTENT && !check->options->quiet)
         show(check, step, line, verdict);
+    if (verdict->kind != LG_VERDICT_CONFORMS && check->found &&
+        json_array_size(check->found) < FOUND_MAX)
+        json_array_append_new(check->found, to_json(check, step, line, verdict));
     return verdict->kind == LG_VERDICT_VIOLATES;
 }
 
@@ -109,6 +182,14 @@ static void show_conflict(const struct check *check, const struct lg_timed *viol
     const struct lg_timed *history = check->overlaps.history;
     size_t *found = calloc(check->overlaps.history_count + 1, sizeof *found);
     size_t count = found ? lg_conflict_find(&check->overlaps, violates, found) : 0;
+    json_t *last = json_array_get(check->found, json_array_size(check->found) - 1);
+    json_t *lines = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(lines, json_integer(history[found[i]].line));
+    if (!last || json_object_set_new(last, "conflict", lines) != 0)
+        json_decref(lines);
+    if (check->options->quiet)
+        count = 0;
     if (count)
         printf("    no order explains %zu of its VM's calls, whatever the others did:\n", count);
     for (size_t i = 0; i < count; i++)
@@ -175,6 +256,24 @@ static enum lg_recorded read_all(struct check *check, struct lg_json_error *erro
     return kind;
 }
 
+static bool write_report(const struct check *check)
+{
+    const char *path = check->options->report;
+    const unsigned long *by_kind = check->by_kind;
+    json_t *json =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:O}", "format", "lastgood-check/1",
+                  "profile", lg_profiles[check->options->profile].name, "steps",
+                  (json_int_t)check->steps, "violate", (json_int_t)by_kind[LG_VERDICT_VIOLATES],
+                  "inconsistent", (json_int_t)by_kind[LG_VERDICT_INCONSISTENT], "undocumented",
+                  (json_int_t)by_kind[LG_VERDICT_UNDOCUMENTED], "undetermined",
+                  (json_int_t)by_kind[LG_VERDICT_UNDETERMINED], "found", check->found);
+    bool written = json && json_dump_file(json, path, JSON_INDENT(2)) == 0;
+    json_decref(json);
+    if (!written)
+        fprintf(stderr, "lastgood: %s: %s\n", path, strerror(errno));
+    return written;
+}
+
 static int tell(const struct check *check, enum lg_recorded kind, const struct lg_json_error *error)
 {
     const unsigned long *by_kind = check->by_kind;
@@ -183,26 +282,31 @@ static int tell(const struct check *check, enum lg_recorded kind, const struct l
     printf("%lu steps: %lu violate, %lu inconsistent, %lu undocumented, %lu undetermined\n",
            check->steps, by_kind[LG_VERDICT_VIOLATES], by_kind[LG_VERDICT_INCONSISTENT],
            by_kind[LG_VERDICT_UNDOCUMENTED], by_kind[LG_VERDICT_UNDETERMINED]);
-    if (kind == LG_RECORDED_ERROR)
+    bool written = !check->found || write_report(check);
+    if (kind == LG_RECORDED_ERROR || !written)
         return LG_EXIT_HARNESS;
-    if (by_kind[LG_VERDICT_VIOLATES])
+    if (by_kind[LG_VERDICT_VIOLATES] ||
+        (check->options->fail_on_undocumented && by_kind[LG_VERDICT_UNDOCUMENTED]))
         return LG_EXIT_VIOLATES;
     bool open = by_kind[LG_VERDICT_INCONSISTENT] || by_kind[LG_VERDICT_UNDETERMINED];
     return open ? LG_EXIT_UNDETERMINED : LG_EXIT_CONFORMS;
 }
 
-int lg_check_file(FILE *file, enum lg_profile_id profile)
+int lg_check_file(FILE *file, const struct lg_check_options *options)
 {
     struct lg_json_error error;
-    struct check check = {0};
+    struct check check = {.options = options};
     enum lg_recorded kind = LG_RECORDED_ERROR;
     int code = LG_EXIT_HARNESS;
     bool ready = lg_blobs_init(&check.blobs);
-    ready &= lg_judge_init_for(&check.judge, profile, LG_CHECK_VMS);
+    ready &= lg_judge_init_for(&check.judge, options->profile, LG_CHECK_VMS);
     ready &= lg_overlaps_init(&check.overlaps, &check.judge);
+    check.found = options->report ? json_array() : NULL;
     check.overlaps.judged = judged;
     check.overlaps.context = &check;
     if (ready) {
+        check.judge.host = options->host;
+        lg_judge_reset(&check.judge);
         if (lg_recording_open(&check.recording, file, &check.blobs, &error))
             kind = read_all(&check, &error);
         code = tell(&check, kind, &error);
@@ -212,15 +316,18 @@ int lg_check_file(FILE *file, enum lg_profile_id profile)
     lg_overlaps_free(&check.overlaps);
     lg_judge_free(&check.judge);
     lg_blobs_free(&check.blobs);
+    json_decref(check.found);
     return code;
 }
 
 int lg_command_check(int argc, char **argv)
 {
-    struct options options = {LG_PROFILE_documented};
+    struct lg_check_options options = {.profile = LG_PROFILE_documented};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count = 0;
-    int code = lg_arguments_read(argc, argv, known, 1, help, &options, words, &count);
+    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
+                                         &options, words, &count)
+                     : LG_EXIT_HARNESS;
     if (code < 0 && count != 1) {
         fprintf(stderr, "lastgood: one recording must be named; see lastgood check --help\n");
         code = LG_EXIT_USAGE;
@@ -229,7 +336,7 @@ int lg_command_check(int argc, char **argv)
         FILE *file = fopen(words[0], "r");
         if (!file)
             fprintf(stderr, "lastgood: %s: %s\n", words[0], strerror(errno));
-        code = file ? lg_check_file(file, options.profile) : LG_EXIT_USAGE;
+        code = file ? lg_check_file(file, &options) : LG_EXIT_USAGE;
     }
     free(words);
     return code;

@@ -29,10 +29,26 @@ int lg_command_diff(int argc, char **argv);
 int lg_command_shrink(int argc, char **argv);
 int lg_command_record(int argc, char **argv);
 
+int lg_command_stress(int argc, char **argv);
+
+/* How a recording is judged. */
+struct lg_check_options {
+    enum lg_profile_id profile;
+    struct lg_host_word host; /* after each reset; zero is a host of 2016 */
+    bool fail_on_undocumented;
+    bool quiet;         /* only the last line is said */
+    const char *report; /* NULL, or where to write what was found as JSON */
+};
+
+/* Values of options of commands that judge a recording. False: it is none; said on stderr. */
+bool lg_check_take_profile(struct lg_check_options *options, const char *value);
+bool lg_check_take_fail_on(struct lg_check_options *options, const char *value);
+bool lg_check_take_report(struct lg_check_options *options, const char *value);
+
 /* Judges a recording, says what it finds on standard output, and closes the file. Returns an exit
  * code. VMs beyond LG_CHECK_VMS make the result undetermined: each takes 1.6 MB of address space at
  * most, and of memory what its explanations need. */
 enum { LG_CHECK_VMS = 128 };
-int lg_check_file(FILE *file, enum lg_profile_id profile);
+int lg_check_file(FILE *file, const struct lg_check_options *options);
 
 #endif

@@ -20,6 +20,8 @@ static const struct command commands[] = {
     {"diff", lg_command_diff, "A B: run scripts on two targets and compare them"},
     {"shrink", lg_command_shrink, "FILE TARGET [B]: make what was found as small as it can be"},
     {"record", lg_command_record, "TARGET OUT [VECTOR|FOLDER...]: keep a recording of a target"},
+    {"stress", lg_command_stress,
+     "TARGET: several clients at once, and whether what they saw has a legal order"},
     {"enumerate", lg_command_enumerate, "VECTOR...: every outcome that the documents allow"},
     {"explain", lg_command_explain, "ID: a vector, clause, site, profile, or Method=code"},
     {"lint", lg_command_lint, "[VECTOR|FOLDER...]: whether vectors are as they should be"},
