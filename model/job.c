@@ -171,13 +171,14 @@ static void end(struct lg_turn *turn, struct lg_job *job)
         lg_job_end(turn, job, LG_JOB_COMPLETED);
 }
 
+/* What cannot be done now is found out at the end. */
 static void take_effect(struct lg_turn *turn, struct lg_job *job)
 {
     struct lg_job work = *job;
     if (work.method == LG_CALL_VM_REQUEST_STATE_CHANGE && lg_power_would_fail(turn, work.requested))
         return;
-    lg_effect(turn, &work);
-    job->flags |= LG_JOB_TOOK_EFFECT;
+    if (lg_effect(turn, &work))
+        job->flags |= LG_JOB_TOOK_EFFECT;
 }
 
 /* How many of job_progress's alternatives a job has: one that took effect, or that will fail, only

@@ -228,6 +228,8 @@ static uint16_t violated_clause(const struct lg_verdict *verdict, const struct l
     if (lg_methods[method].kind == LG_KIND_METHOD && !seen->fault &&
         !lg_return_by_code(method, seen->return_value))
         return clause;
+    if (method == LG_CALL_READ_JOB && seen->fault == LG_FAULT_NOT_FOUND)
+        return LG_CLAUSE_job_retention;
     for (unsigned i = 0; i < verdict->allowed_count; i++) {
         const struct lg_outcome *allowed = &verdict->allowed[i];
         int differs;

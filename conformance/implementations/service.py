@@ -241,7 +241,7 @@ class Service:
         return {"ElementName": "Security Settings", **vm.settings}
 
     def read_vm(self, name):
-        return {"EnabledState": 2 if self.find(name).power == RUNNING else 3}
+        return {"EnabledState": 2 if self.find(name).power == RUNNING else 3, "RequestedState": 12}
 
     def read_job(self, name):
         if name not in self.jobs:
