@@ -74,6 +74,7 @@ UNSETTLED = {
     "unseen_bytes_may_be_any",
     "removed_vm_lists_its_job",
     "job_of_unknown_vm_counts",
+    "cancelled_modification_has_large_code",
 }
 
 

@@ -12,7 +12,6 @@ from state import (COMPLETED, EXCEPTION, RUNS, SHUTS_DOWN, TERMINATED, WARNINGS,
                    normal)
 
 NOT_FOUND = ("fault", "not_found")
-CANCELLED_CODES = {"failed": codes.VENDOR, "none": (0,)}
 
 
 @cite("job_states", "job_warnings", "job_error_code")
@@ -31,8 +30,17 @@ def failed(state, cause):
 @cite("job_terminate_is_clean", "job_error_code")
 def terminated(state):
     job = state.job._replace(stage=TERMINATED)
-    numbers = sum(choices.each("cancelled_error", CANCELLED_CODES), ())
+    numbers = set().union(*choices.each("cancelled_error", {"failed": cancelled(job.kind),
+                                                            "none": {0}}))
     return [state._replace(job=job._replace(code=code)) for code in numbers]
+
+
+@cite("mod_codes", "job_error_code")
+def cancelled(kind):
+    """Failed, or another code: a table of 0 to 6 has its own number for that."""
+    if kind == "modify" and not unsettled("cancelled_modification_has_large_code"):
+        return set(codes.VENDOR) | codes.numbers_of_modify("failed")
+    return set(codes.VENDOR)
 
 
 @cite("set_stores", "restore_current", "mod_success", "vm_request_done")
@@ -254,5 +262,5 @@ def request(state, wished):
     if choices.may("job_cancellable", "until_effect") and not job.effect:
         answers += ask_again(state) if job.stops else cancel(state)
     if job.stage == SHUTS_DOWN and not unsettled("busy_only_when_told_before"):
-        answers += ask_again(state)
+        answers.append((("return", codes.BUSY), state))
     return answers
