@@ -44,7 +44,7 @@ def compare(dump, *arguments, every=EVERY):
 def test_they_agree(dump):
     done = compare(dump)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^80 states, 1\d{3} sets of outcomes compared, 0 differ", done.stdout, re.M)
+    assert re.search(r"^8\d states, 2\d{3} sets of outcomes compared, 0 differ", done.stdout, re.M)
 
 
 @pytest.mark.parametrize("left_out", [
@@ -101,9 +101,11 @@ def test_open_rulings_are_those_that_the_reader_follows():
     assert sorted(re.findall(r'"(\w+)"', table_of("UNSETTLED"))) == OPEN
 
 
-def test_an_open_ruling_makes_a_difference(dump):
-    for ruling in ("requested_state_is_any", "doomed_job_stops", "unseen_bytes_may_be_any"):
-        assert compare(dump, "--quiet", "--stand", ruling).returncode == 1
+@pytest.mark.parametrize("ruling", OPEN)
+def test_an_open_ruling_makes_a_difference(dump, ruling):
+    """Otherwise the model was mended, and the ruling is no longer open."""
+    done = compare(dump, "--quiet", "--stand", ruling)
+    assert done.returncode == 1, done.stdout + done.stderr
 
 
 def test_rulings_are_written_and_their_ids_exist(lastgood):

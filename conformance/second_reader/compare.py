@@ -137,12 +137,12 @@ class Model:
         return found
 
     def shown(self, number, name):
-        """Every outcome that a pattern leaves open."""
+        """Every outcome that a pattern leaves open, and those that were looked at."""
         found = self.patterns.get(number)
         if found is None:
-            found = self.patterns[number] = {
-                self.outcomes(outcome)
-                for outcome in spoken.shown_by(name, self.dump.patterns[number])}
+            outcomes = [self.outcomes(outcome)
+                        for outcome in spoken.shown_by(name, self.dump.patterns[number])]
+            found = self.patterns[number] = (set(outcomes), {outcomes[0], outcomes[-1]})
         return found
 
 
@@ -176,14 +176,18 @@ class Comparison:
 
     def of_patterns(self, call, shows, reader, model):
         """What a read may show is compared value by value; what comes after it, for the values that
-        the dump looked at."""
+        the dump looked at wherever they were possible."""
         name = self.dump.calls[call]["call"]
         seen = {both >> SHIFT for both in model}
         shown = {number for number in seen if self.outcomes.things[number][0] == "fault"}
-        shown.update(*[self.model.shown(number, name) for number in shows])
+        passed_over = set()
+        for values, looked_at in [self.model.shown(number, name) for number in shows]:
+            shown |= values
+            passed_over |= values - looked_at
         may_show = {both >> SHIFT for both in reader}
-        looked_at = {both for both in reader if both >> SHIFT in seen}
-        only_reader, only_model = self.only(looked_at, model)
+        only_reader, only_model = self.only(
+            {both for both in reader if both >> SHIFT in seen}, model)
+        only_reader = {both for both in only_reader if both >> SHIFT not in passed_over}
         only_reader |= {number << SHIFT | self.nothing for number in may_show - shown}
         only_model |= {number << SHIFT | self.nothing for number in shown - may_show}
         return only_reader, only_model

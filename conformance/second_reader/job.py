@@ -91,16 +91,13 @@ def works(state):
     return ways
 
 
-@cite("jrsc_started", "job_is_cancellable")
+@cite("jrsc_started", "jrsc_lost_requests", "job_is_cancellable")
 def stops(state):
     """A job that was told to end does, or is done all the same: there is no guarantee."""
     if state.job.doom:
-        ends = terminated(state)
-        return ends if unsettled("doomed_job_stops") else ends + failed(state, state.job.doom)
-    after = takes_effect(state)
-    if unsettled("stopped_job_ends_with_its_effect"):
-        after = sum(map(completed, after), [])
-    return terminated(state) + after + fails_to_start(state)
+        lost = state._replace(job=state.job._replace(stops=False))
+        return terminated(state) + [lost]
+    return terminated(state) + works(state) + fails_to_start(state)
 
 
 @cite("job_retention")
@@ -256,11 +253,14 @@ def request(state, wished):
         return [(("return", code), state) for code in choices.each("job_request_range", ranges)]
     if ended(job):
         return refuse(state, "job_ended_request")
+    if job.stops:
+        return ask_again(state)
     answers = []
     if choices.may("job_cancellable", "no") or job.effect:
         answers += refuse(state, "job_request_unsupported")
     if choices.may("job_cancellable", "until_effect") and not job.effect:
-        answers += ask_again(state) if job.stops else cancel(state)
-    if job.stage == SHUTS_DOWN and not unsettled("busy_only_when_told_before"):
+        answers += cancel(state)
+    if choices.may("job_ends_by_itself", "yes") and (
+            job.stage == SHUTS_DOWN or unsettled("busy_job_may_run")):
         answers.append((("return", codes.BUSY), state))
     return answers

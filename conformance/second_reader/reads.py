@@ -5,7 +5,7 @@ import job as jobs
 import service
 from choices import unsettled
 from cited import cite
-from state import UNSEEN, Vm, close, lives, pairs_of
+from state import Vm, close, holds, lives, pairs_of
 
 SAVED = {"offline": 6, "version1": 32769}
 # Unknown, Other, Shutting Down, Starting, and the numbers of the second version: Starting, Saving,
@@ -29,15 +29,14 @@ def enabled_states(state):
 
 
 def asks_for_power(state):
-    job = state.job
-    return lives(job) and job.mine and job.kind == "power"
+    return holds(state.job) and state.job.kind == "power"
 
 
 @cite("vm_requested_state")
 def requested_states(state):
     if not asks_for_power(state):
         return [12]
-    return [0, 65535] if unsettled("requested_state_is_any") else [state.job.argument, 12]
+    return choices.each("requested_shown", {"request": state.job.argument, "not_applicable": 12})
 
 
 @of_vm
@@ -67,35 +66,27 @@ def security_element(state):
 def tpm_setting(state):
     vm = state.vm
     unset = service.UNSET_FORMS["container"]
-    return [(("tpm", 2 if vm.tpm else 3, current or unset, good or unset), state)
-            for current, good in shown(vm.current, vm.last_known_good)]
+    return [(("tpm", 2 if vm.tpm else 3, vm.current or unset, vm.last_known_good or unset), state)]
 
 
 @of_vm
 @cite("lkg_definition")
 def inspect(state):
-    vm = state.vm
-    return [(("inspect", current, good), state)
-            for current, good in shown(vm.current, vm.last_known_good)]
+    return [(("inspect", state.vm.current, state.vm.last_known_good), state)]
 
 
-def shown(*protectors):
-    """Bytes that nobody has seen are what they are; of what they might be, the lowest is P1."""
-    ways = [protectors]
-    if unsettled("unseen_bytes_may_be_any") and UNSEEN in protectors:
-        ways.append(tuple("P1" if one == UNSEEN else one for one in protectors))
-    return ways
-
-
-@cite("job_affects_vm", "job_retention")
+@cite("job_affects_vm", "job_retention", "job_unknown")
 def jobs_of_vm(state):
-    """A job and its associations need not vanish at the same moment."""
-    there = state.job is not None and state.job.mine
-    answers = [(("list", ("job",) if there else ()), state)]
-    gone = state.vm is None and not unsettled("removed_vm_lists_its_job")
-    if there and (state.job.old or gone):
-        answers.append((("list", ()), state))
-    return answers
+    """A job is listed with its VM as long as both are there."""
+    job = state.job
+    if job is None:
+        return [(("list", ()), state)]
+    listed = [True]
+    if not job.mine:
+        listed = choices.each("stray_listed", {"no": False, "yes": True})
+    elif state.vm is None:
+        listed = choices.each("jobs_of_removed", {"listed": True, "none": False})
+    return [(("list", ("job",) if there else ()), state) for there in listed]
 
 
 # ---- events ----
@@ -109,7 +100,9 @@ def vm_made(state):
 def vm_removed(state):
     """The job that worked for it fails, unless it took effect before."""
     gone = state._replace(vm=None)
-    if not lives(state.job) or not state.job.mine:
+    if lives(state.job) and not state.job.mine and unsettled("stray_job_ends_with_vm"):
+        return [(None, after) for after in jobs.unasked(gone) if not lives(after.job)]
+    if not holds(state.job):
         return [(None, gone)]
     after = jobs.completed(gone) if state.job.effect else jobs.failed(gone, "VM_GONE")
     return [(None, one) for one in after]

@@ -11,7 +11,7 @@ HEAD = """# Rulings
 Where the second reader and the model did not agree, and what settles it. Written by `rulings.py`
 from `rulings.json`. `lastgood explain ID` shows what the ids say. An open ruling says that the
 model is wrong; until it is mended, the reader follows it there (`choices.py`), or stands its ground
-with `--stand RULING`.
+with `--stand RULING`. Where the model was mended, it now says what the reader says.
 """
 
 WRONG = {"reader": "the reader", "model": "the model", "neither": "neither; they are written "
@@ -33,7 +33,8 @@ def text_of(ruling):
 def written():
     rulings = json.loads((HERE / "rulings.json").read_text(encoding="utf-8"))["rulings"]
     parts = [HEAD]
-    for status, title in (("open", "Open"), ("settled", "Settled")):
+    for status, title in (("open", "Open"), ("mended", "The model was mended"),
+                          ("settled", "Settled otherwise")):
         those = [ruling for ruling in rulings if ruling["status"] == status]
         parts.append(f"## {title}: {len(those)}\n")
         parts += map(text_of, those)

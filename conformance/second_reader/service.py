@@ -5,9 +5,8 @@ import codes
 import job as jobs
 import power
 import vault
-from choices import unsettled
 from cited import cite
-from state import FRESH, UNSEEN, Job, State, lives, rename, share_owner
+from state import FRESH, UNSEEN, Job, State, holds, lives, rename, share_owner
 
 OUT_OF_THE_WORLD = "a second job"
 
@@ -39,7 +38,7 @@ def carry_out(state, kind, argument, vms):
     answers = []
     if choices.may("execution", "by_job"):
         answers += by_job(state, Job(kind, argument))
-    if choices.may("execution", "now") and not lives(state.job):
+    if choices.may("execution", "now") and not holds(state.job):
         answers += [(("return", 0), State(vm, state.job)) for vm in vms]
     return answers
 
@@ -63,7 +62,7 @@ def obstacle(cause, site, passes="allowed"):
 
 @cite("in_use_cause")
 def held(state):
-    if not lives(state.job) or not state.job.mine:
+    if not holds(state.job):
         return []
     return obstacle("HELD", "concurrency", passes="queued")
 
@@ -83,8 +82,7 @@ def over_sealed(vm, protector):
 @cite("vm_unknown")
 def no_such_vm(state, kind, argument, of_world=True):
     """The text may name a VM that was never there: no other has to do with its job."""
-    mine = of_world or unsettled("job_of_unknown_vm_counts")
-    return refuse(state, kind, argument, "VM_UNKNOWN", mine)
+    return refuse(state, kind, argument, "VM_UNKNOWN", of_world)
 
 
 @cite("set_success", "set_stores")
@@ -119,9 +117,9 @@ def modify(state, on):
         return no_such_vm(state, "modify", on)
     obstacles = held(state) + not_off(state) + wants_protector(state.vm, on)
     answers = []
-    if state.vm.tpm != on or lives(state.job) or choices.may("modify_unchanged", "as_any"):
+    if state.vm.tpm != on or holds(state.job) or choices.may("modify_unchanged", "as_any"):
         answers += call(state, "modify", on, obstacles, vault.turn_tpm(state.vm, on))
-    if state.vm.tpm == on and not lives(state.job) and choices.may("modify_unchanged", "at_once"):
+    if state.vm.tpm == on and not holds(state.job) and choices.may("modify_unchanged", "at_once"):
         answers.append((("return", 0), state))
     return answers
 

@@ -60,11 +60,11 @@ def jobs_of(cell):
     if job["state"] in (2, 6):
         stage = SHUTS_DOWN if job["state"] == 6 else RUNS
         return [Job(kind, argument_of(kind, job), stage, job["took_effect"],
-                    job.get("cause"), job["will_terminate"])]
+                    job.get("cause"), job["will_terminate"], mine=not job["stray"])]
     stages = [job["state"]]
     if job["state"] == COMPLETED and not job["end_seen"]:
         stages = [COMPLETED, WARNINGS]
-    return [Job(kind, stage=stage, code=code, old=old)
+    return [Job(kind, stage=stage, code=code, old=old, mine=not job["stray"])
             for stage in stages for code in codes_of_end(kind, job) for old in ages_of_end(job)]
 
 
@@ -106,10 +106,8 @@ def setting_names(properties):
 
 
 def protector_in(name, properties, shown):
-    """Bytes that no client has seen have no text in the dump, but a name."""
-    if shown[name] is not None:
-        return symbol(shown[name])
-    return bytes_in(properties[name], ())
+    """A protector by its name, also where no client has seen its bytes; none by its text."""
+    return symbol(shown[name]) or bytes_in(properties[name], ())
 
 
 READERS = {

@@ -66,6 +66,11 @@ def lives(job):
     return job is not None and job.stage not in ENDED
 
 
+def holds(job):
+    """Whether the VM is in use by the job."""
+    return lives(job) and job.mine
+
+
 def pairs_of(sets):
     return tuple(sorted(tuple(sorted(pair)) for pair in sets))
 
@@ -98,7 +103,9 @@ def normal(state):
     if job is not None:
         if ended(job):
             job = job._replace(argument=None, effect=False, doom=None, stops=False)
-        elif (job.effect or job.doom) and job.kind != "power":
+        elif job.effect:
+            job = job._replace(stops=False)
+        if (job.effect or job.doom) and job.kind != "power":
             job = job._replace(argument=None)
     if vm is not None and vm.power == "off":
         vm = vm._replace(started_with=None)
