@@ -27,20 +27,14 @@ def failed(state, cause):
     return [state._replace(job=job._replace(code=code)) for code in codes.codes(job.kind, cause)]
 
 
-@cite("job_terminate_is_clean", "job_error_code")
+@cite("job_terminate_is_clean", "job_error_code", "mod_codes")
 def terminated(state):
+    """Of a range, the two ends stand for all."""
     job = state.job._replace(stage=TERMINATED)
-    numbers = set().union(*choices.each("cancelled_error", {"failed": cancelled(job.kind),
-                                                            "none": {0}}))
-    return [state._replace(job=job._replace(code=code)) for code in numbers]
-
-
-@cite("mod_codes", "job_error_code")
-def cancelled(kind):
-    """Failed, or another code: a table of 0 to 6 has its own number for that."""
-    if kind == "modify" and not unsettled("cancelled_modification_has_large_code"):
-        return set(codes.VENDOR) | codes.numbers_of_modify("failed")
-    return set(codes.VENDOR)
+    table = codes.NUMBERS_OF_MODIFY if job.kind == "modify" else codes.NUMBERS
+    numbers = {"failed": set(codes.VENDOR), "none": {0}, "of_table": {table["failed"]}}
+    return [state._replace(job=job._replace(code=code))
+            for code in set().union(*choices.each("cancelled_error", numbers))]
 
 
 @cite("set_stores", "restore_current", "mod_success", "vm_request_done")
@@ -94,10 +88,11 @@ def works(state):
 @cite("jrsc_started", "jrsc_lost_requests", "job_is_cancellable")
 def stops(state):
     """A job that was told to end does, or is done all the same: there is no guarantee."""
+    fails = fails_to_start(state)
+    lost = [state._replace(job=state.job._replace(stops=False))]
     if state.job.doom:
-        lost = state._replace(job=state.job._replace(stops=False))
-        return terminated(state) + [lost]
-    return terminated(state) + works(state) + fails_to_start(state)
+        return terminated(state) + lost
+    return terminated(state) + works(state) + (fails + lost if fails else [])
 
 
 @cite("job_retention")
