@@ -137,6 +137,7 @@ class Report:
             words += ["--sample", str(options.sample), "--seed", str(options.seed)]
         if options.only:
             words += ["--only", options.only]
+        words += ["--spots", str(options.spots)]
         return " ".join(words + ["--rivals"] * options.rivals)
 
     def markdown(self):
