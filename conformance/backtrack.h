@@ -7,11 +7,11 @@
 #include "judge.h"
 
 enum {
-    LG_BACKTRACK_ENTRIES_MAX = 16384,   /* calls of one VM, twice, that can be gone back over */
-    LG_BACKTRACK_SNAPSHOTS_MAX = 256,   /* of one VM */
-    LG_BACKTRACK_STEPS_NEAR = 200000,   /* of the model, for one answer: to go back a while; */
-    LG_BACKTRACK_STEPS_WHOLE = 1000000, /* and to the beginning: beyond it is undetermined */
-    LG_BACKTRACK_STEPS_SPENT = 2000000  /* of one VM in vain: beyond it nobody goes back */
+    LG_BACKTRACK_ENTRIES_MAX = 16384,  /* calls of one VM, twice, that can be gone back over */
+    LG_BACKTRACK_SNAPSHOTS_MAX = 256,  /* of one VM */
+    LG_BACKTRACK_STEPS_NEAR = 100000,  /* of the model, for one answer: to go back a while; */
+    LG_BACKTRACK_STEPS_WHOLE = 200000, /* and to the beginning: beyond it is undetermined */
+    LG_BACKTRACK_STEPS_SPENT = 300000  /* of one VM in vain: beyond it nobody goes back */
 };
 
 struct lg_backtrack;

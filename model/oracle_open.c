@@ -7,7 +7,7 @@
 /* While calls without a reply are pending: explanations that are kept, and that are looked for. */
 enum { KEPT_MAX = 64, CLOSED_MAX = 256 };
 /* The same for those who go back. */
-enum { KEPT_BEHIND_MAX = 128, CLOSED_BEHIND_MAX = 512 };
+enum { KEPT_BEHIND_MAX = 128, CLOSED_BEHIND_MAX = 400 };
 
 static uint32_t kept_max(const struct lg_oracle *oracle)
 {
@@ -135,8 +135,9 @@ void lg_set_close_some(struct lg_oracle *oracle, struct lg_set *set, uint16_t ne
             continue;
         }
         bool many = is_bounded(oracle, set) && set->count >= closed_max(oracle);
+        uint16_t left = oracle->awake == LG_AWAKE_ALL ? (uint16_t)~set->lost_mask : needed;
         set->narrowed |= many;
-        expand(oracle, set, i, many ? which & (uint16_t)~set->lost_mask : which);
+        expand(oracle, set, i, many ? which & left : which);
     }
     drop_gone(oracle, set);
 }
