@@ -481,5 +481,10 @@ int lg_command_diff(int argc, char **argv)
     struct lg_diff_options options;
     const char *targets[2];
     int code = lg_diff_options_read(argc, argv, &options, targets);
+    if (code < 0 && options.wsman.dry_run) {
+        fprintf(stderr,
+                "lastgood: --dry-run is for lastgood run: it tells what would be touched\n");
+        code = LG_EXIT_USAGE;
+    }
     return code < 0 ? run(&options, targets) : code;
 }

@@ -192,6 +192,11 @@ int lg_command_record(int argc, char **argv)
                         "see lastgood record --help\n");
         code = LG_EXIT_USAGE;
     }
+    if (code < 0 && options.wsman.dry_run) {
+        fprintf(stderr,
+                "lastgood: --dry-run is for lastgood run: it tells what would be touched\n");
+        code = LG_EXIT_USAGE;
+    }
     if (code < 0 && !lg_vector_files_find(&files, words + 2, count - 2))
         code = LG_EXIT_USAGE;
     else if (code < 0) {

@@ -212,6 +212,11 @@ int lg_command_shrink(int argc, char **argv)
                         "lastgood shrink --help\n");
         code = LG_EXIT_USAGE;
     }
+    if (code < 0 && options.wsman.dry_run) {
+        fprintf(stderr,
+                "lastgood: --dry-run is for lastgood run: it tells what would be touched\n");
+        code = LG_EXIT_USAGE;
+    }
     if (code < 0)
         code = run(&options, words, count);
     free(words);

@@ -268,6 +268,11 @@ int lg_command_stress(int argc, char **argv)
         fprintf(stderr, "lastgood: one target must be named; see lastgood stress --help\n");
         code = LG_EXIT_USAGE;
     }
+    if (code < 0 && options.wsman.dry_run) {
+        fprintf(stderr,
+                "lastgood: --dry-run is for lastgood run: it tells what would be touched\n");
+        code = LG_EXIT_USAGE;
+    }
     if (code < 0) {
         complete(&options);
         code = run(&options, words[0]);

@@ -132,6 +132,15 @@ def test_wrong_usage_is_told(arguments, said, lastgood):
     assert done.returncode == 64 and said in done.stderr
 
 
+@pytest.mark.parametrize("words", [["stress", "model:"], ["record", "model:", "out.jsonl"],
+                                   ["diff", "model:", "model:"]])
+def test_a_dry_run_that_nobody_heeds_is_refused(words, lastgood, tmp_path):
+    done = subprocess.run([lastgood, *words, "--dry-run"], capture_output=True, text=True,
+                          timeout=30, check=False, cwd=tmp_path)
+    assert done.returncode == 64 and "--dry-run is for lastgood run" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_help_has_an_example(lastgood):
     done = subprocess.run([lastgood, "stress", "--help"], capture_output=True, text=True,
                           timeout=30, check=False)
