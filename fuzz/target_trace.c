@@ -108,5 +108,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         check_json(bytes, length);
     else
         check_script(bytes, length);
+    lg_blobs_renew(&blobs); /* so that the next input does not meet what this one brought */
     return 0;
 }
