@@ -59,25 +59,30 @@ enum { CHANGES = sizeof changes / sizeof changes[0] };
         .method = LG_CALL_##__VA_ARGS__                                                            \
     }
 
-/* VMs, each with the calls that make it. */
+/* VMs, each with the calls that make it; there is a checkpoint that a text may name. */
 static const struct vm {
     const char *word;
     const char *phrase;
     unsigned count;
     struct lg_call setup[SETUP_MAX];
 } vms[] = {
-    {"off", "a VM that is off", 1, {CALL(VM_CREATED, .requested = 2)}},
+    {"off", "a VM that is off", 2, {CALL(VM_CREATED, .requested = 2), CALL(CHECKPOINT_TAKEN)}},
     {"sealed",
      "a VM with a protector and a TPM",
-     3,
-     {CALL(VM_CREATED, .requested = 2), CALL(SET_KEY_PROTECTOR, .symbol = LG_MATERIAL_P1 + 1),
+     4,
+     {CALL(VM_CREATED, .requested = 2), CALL(CHECKPOINT_TAKEN),
+      CALL(SET_KEY_PROTECTOR, .symbol = LG_MATERIAL_P1 + 1),
       CALL(MODIFY_SECURITY_SETTINGS, .present = TPM, .values = TPM)}},
     {"running",
      "a running VM",
+     3,
+     {CALL(VM_CREATED, .requested = 2), CALL(CHECKPOINT_TAKEN),
+      CALL(VM_REQUEST_STATE_CHANGE, .requested = 2)}},
+    {"old", "a VM of generation 1", 2, {CALL(VM_CREATED, .requested = 1), CALL(CHECKPOINT_TAKEN)}},
+    {"planned",
+     "a planned VM",
      2,
-     {CALL(VM_CREATED, .requested = 2), CALL(VM_REQUEST_STATE_CHANGE, .requested = 2)}},
-    {"old", "a VM of generation 1", 1, {CALL(VM_CREATED, .requested = 1)}},
-    {"planned", "a planned VM", 1, {CALL(VM_CREATED, .requested = 2, .other = LG_VM_PLANNED)}}};
+     {CALL(VM_CREATED, .requested = 2, .other = LG_VM_PLANNED), CALL(CHECKPOINT_TAKEN)}}};
 enum { VMS = sizeof vms / sizeof vms[0] };
 
 static const uint8_t of_bytes[] = {LG_CALL_SET_KEY_PROTECTOR, LG_CALL_SET_SECURITY_POLICY};
