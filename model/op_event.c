@@ -63,12 +63,12 @@ static void create(struct lg_vm *vm, const struct lg_call *call)
     vm->flags = call->flags & LG_VM_OLD_VERSION;
 }
 
-/* The work of a VM that goes away fails, unless it was done. */
+/* The work of a VM that goes away fails, unless it was done; a job that names no VM goes on. */
 static void remove_vm(struct lg_turn *turn)
 {
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
         struct lg_job *job = &turn->cell->jobs[i];
-        if (!lg_job_is_live(job))
+        if (!lg_job_is_live(job) || (job->flags & LG_JOB_STRAY))
             continue;
         if (!(job->flags & LG_JOB_TOOK_EFFECT))
             lg_job_set_error(turn, job, LG_CAUSE_VM_GONE);

@@ -140,9 +140,10 @@ static void request_end(struct lg_turn *turn, struct lg_job *job, bool kill)
     if (!kill && told) {
         unsigned way = lg_choose(turn->tape, LG_SITE_job_shutting_down_request, 0);
         answer(turn, (enum lg_meaning)meanings[way], LG_CLAUSE_jrsc_lost_requests);
-    } else if (!kill && ends_by_itself(turn, job))
+    } else if (!kill && ends_by_itself(turn, job)) {
+        move(job, LG_JOB_SHUTTING_DOWN);
         answer(turn, LG_MEANING_BUSY, LG_CLAUSE_jrsc_codes);
-    else if (lg_job_is_cancellable(turn, job))
+    } else if (lg_job_is_cancellable(turn, job))
         cancel(turn, job, kill);
     else
         answer_unsupported(turn);

@@ -6,7 +6,6 @@ import choices
 import codes
 import power
 import vault
-from choices import unsettled
 from cited import cite
 from state import (COMPLETED, EXCEPTION, RUNS, SHUTS_DOWN, TERMINATED, WARNINGS, ended, lives,
                    normal)
@@ -255,7 +254,6 @@ def request(state, wished):
         answers += refuse(state, "job_request_unsupported")
     if choices.may("job_cancellable", "until_effect") and not job.effect:
         answers += cancel(state)
-    if choices.may("job_ends_by_itself", "yes") and (
-            job.stage == SHUTS_DOWN or unsettled("busy_job_may_run")):
+    if choices.may("job_ends_by_itself", "yes") and job.stage == SHUTS_DOWN:
         answers.append((("return", codes.BUSY), state))
     return answers

@@ -3,7 +3,6 @@
 import choices
 import job as jobs
 import service
-from choices import unsettled
 from cited import cite
 from state import Vm, close, holds, lives, pairs_of
 
@@ -100,8 +99,6 @@ def vm_made(state):
 def vm_removed(state):
     """The job that worked for it fails, unless it took effect before."""
     gone = state._replace(vm=None)
-    if lives(state.job) and not state.job.mine and unsettled("stray_job_ends_with_vm"):
-        return [(None, after) for after in jobs.unasked(gone) if not lives(after.job)]
     if not holds(state.job):
         return [(None, gone)]
     after = jobs.completed(gone) if state.job.effect else jobs.failed(gone, "VM_GONE")
