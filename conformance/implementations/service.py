@@ -250,6 +250,7 @@ class Service:
         self.advance(job)
         percent = 100 if job.state == 7 else 0
         return {"JobState": job.state, "ErrorCode": job.error, "PercentComplete": percent,
+                "OperationalStatus": [2], "ErrorDescription": None, "Cancellable": False,
                 "TimeOfLastStateChange": job.changed}
 
     def digests(self, name):
