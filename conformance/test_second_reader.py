@@ -89,13 +89,18 @@ FAULTS = {
 }
 
 
+# A reader that completes jobs allows less than the model; every other fault allows what the model does not.
+ALLOWS_LESS = {"removal completes the job"}
+
+
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_wrong_rule_is_noticed(dump, tmp_path, fault):
     folder = with_fault(tmp_path, *FAULTS[fault])
     done = subprocess.run([sys.executable, str(folder), "--dump", str(dump), "--quiet",
                            "--every", EVERY], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "only the " in done.stdout
+    allows = "the model" if fault in ALLOWS_LESS else "the reader"
+    assert f"only {allows} allows" in done.stdout
 
 
 def test_open_rulings_are_those_that_the_reader_follows():

@@ -181,12 +181,16 @@ static void take_effect(struct lg_turn *turn, struct lg_job *job)
         job->flags |= LG_JOB_TOOK_EFFECT;
 }
 
-/* How many of job_progress's alternatives a job has: one that took effect, or that will fail, only
- * ends or goes on, unless it was told to end. */
+/* How many of job_progress's alternatives a job has: one that took effect only ends or goes on, one
+ * that will fail too, unless it was told to end. */
 static unsigned ways_to_progress(const struct lg_job *job)
 {
-    bool told = job->flags & LG_JOB_WILL_TERMINATE;
-    return !told && (job->flags & (LG_JOB_TOOK_EFFECT | LG_JOB_WILL_FAIL)) ? 2 : 3;
+    enum { ENDS_OR_GOES_ON = 2, ALL = 3 };
+    if (job->flags & LG_JOB_TOOK_EFFECT)
+        return ENDS_OR_GOES_ON;
+    if (job->flags & LG_JOB_WILL_TERMINATE)
+        return ALL;
+    return job->flags & LG_JOB_WILL_FAIL ? ENDS_OR_GOES_ON : ALL;
 }
 
 /* A look at a job tells whether it has ended. */
