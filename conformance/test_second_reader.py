@@ -89,7 +89,7 @@ FAULTS = {
 }
 
 
-# A reader that completes jobs allows less than the model; every other fault allows what the model does not.
+# A reader that completes jobs allows less than the model; each other fault allows more.
 ALLOWS_LESS = {"removal completes the job"}
 
 

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "observations.h"
 #include "world.h"
 
-enum { WAYS_MAX = 4096, TIME_FIRST_SEEN = 5, TIME_LATER = 7 };
+enum { WAYS_MAX = 4096 };
 
 /* What a way leads to, before anybody looked at the answer. */
 struct way {
@@ -70,54 +71,10 @@ static bool has_range(const struct lg_outcome *pattern)
     return pattern->return_value != pattern->return_to;
 }
 
-static uint64_t lowest_bit(uint64_t mask)
-{
-    return mask & ~(mask - 1);
-}
-
-static uint64_t highest_bit(uint64_t mask)
-{
-    while (mask & (mask - 1))
-        mask &= mask - 1;
-    return mask;
-}
-
-static uint64_t end_of_range(const struct lg_field *field, bool high)
-{
-    bool time = field->to == UINT64_MAX;
-    uint64_t first = time && field->from == 0 ? TIME_FIRST_SEEN : field->from;
-    if (!high)
-        return first;
-    return time ? first + TIME_LATER : field->to;
-}
-
 static void hide_times(struct lg_outcome *seen)
 {
     seen->shown &= (uint16_t) ~(1u << LG_JOB_FIELD_CHANGE | 1u << LG_JOB_FIELD_SUBMITTED |
                                 1u << LG_JOB_FIELD_ELAPSED);
-}
-
-/* What can be seen of a pattern: the lowest or the highest of each mask and range. */
-static void observe(const struct lg_outcome *pattern, const struct lg_cell *from, bool high,
-                    struct lg_outcome *seen)
-{
-    *seen = *pattern;
-    seen->clause = seen->cause = 0;
-    seen->return_value = seen->return_to = high ? pattern->return_to : pattern->return_value;
-    if (seen->answer == LG_ANSWERS_INSTANCE)
-        seen->symbol = seen->form = 0;
-    if (seen->symbol >= LG_SYMBOL_UNSEEN)
-        seen->symbol = lg_world_fresh(from);
-    for (unsigned i = 0; i < LG_FIELDS_MAX; i++) {
-        struct lg_field *field = &seen->fields[i];
-        if (!(seen->shown >> i & 1))
-            continue;
-        if (seen->masks >> i & 1)
-            field->from = high ? highest_bit(field->from) : lowest_bit(field->from);
-        else
-            field->from = end_of_range(field, high);
-        field->to = field->from;
-    }
 }
 
 /* What a client sees when the service stops or starts by its own call happens to the host too. */
@@ -147,7 +104,7 @@ static bool visit_observations(struct lg_move *move, const struct way *way,
         hide_times(&shown);
     unsigned count = has_range(&shown) ? 2 : 1;
     for (unsigned i = 0; i < count; i++) {
-        observe(&shown, move->from, i == 1, &move->seen);
+        move->seen = lg_observe(&shown, lg_world_fresh(move->from), i == 1);
         move->to = way->cell;
         move->pattern = &way->pattern;
         move->observation = i;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/bits.h"
+
 enum { UNSEEN_BOUND_TO = 7, TIME_FIRST_SEEN = 5, TIME_LATER = 7 };
 
 static struct lg_outcome as_seen(const struct lg_outcome *outcome)
@@ -30,18 +32,6 @@ void observations_add(struct observations *to, const struct lg_outcome *outcome)
     to->items[to->count++] = as_seen(outcome);
 }
 
-static uint64_t lowest_bit(uint64_t mask)
-{
-    return mask & ~(mask - 1);
-}
-
-static uint64_t highest_bit(uint64_t mask)
-{
-    while (mask & (mask - 1))
-        mask &= mask - 1;
-    return mask;
-}
-
 /* Times have no upper end: a moment is taken, and a later one. */
 static uint64_t pick_value(const struct lg_field *field, bool high)
 {
@@ -52,7 +42,7 @@ static uint64_t pick_value(const struct lg_field *field, bool high)
     return time ? first + TIME_LATER : field->to;
 }
 
-static struct lg_outcome pick(const struct lg_outcome *pattern, bool high)
+struct lg_outcome lg_observe(const struct lg_outcome *pattern, uint16_t fresh, bool high)
 {
     struct lg_outcome seen = as_seen(pattern);
     seen.return_value = high ? pattern->return_to : pattern->return_value;
@@ -62,13 +52,13 @@ static struct lg_outcome pick(const struct lg_outcome *pattern, bool high)
         seen.form = 0;
     }
     if (seen.symbol >= LG_SYMBOL_UNSEEN)
-        seen.symbol = UNSEEN_BOUND_TO;
+        seen.symbol = fresh;
     for (unsigned i = 0; i < LG_FIELDS_MAX; i++) {
         struct lg_field *field = &seen.fields[i];
         if (!(seen.shown >> i & 1))
             continue;
         if (seen.masks >> i & 1)
-            field->from = high ? highest_bit(field->from) : lowest_bit(field->from);
+            field->from = high ? lg_bits_highest(field->from) : lg_bits_lowest(field->from);
         else
             field->from = pick_value(&pattern->fields[i], high);
         field->to = field->from;
@@ -78,8 +68,8 @@ static struct lg_outcome pick(const struct lg_outcome *pattern, bool high)
 
 void observations_pick(struct observations *to, const struct lg_outcome *pattern)
 {
-    struct lg_outcome low = pick(pattern, false);
-    struct lg_outcome high = pick(pattern, true);
+    struct lg_outcome low = lg_observe(pattern, UNSEEN_BOUND_TO, false);
+    struct lg_outcome high = lg_observe(pattern, UNSEEN_BOUND_TO, true);
     observations_add(to, &low);
     observations_add(to, &high);
 }

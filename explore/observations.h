@@ -18,6 +18,10 @@ void observations_add(struct observations *to, const struct lg_outcome *outcome)
 /* The place of an outcome; -1 if it is not there. */
 int observations_find(const struct observations *in, const struct lg_outcome *outcome);
 
+/* What can be seen of a pattern: the lowest or the highest of each mask and range. fresh: the
+ * symbol that bytes never seen before get. */
+struct lg_outcome lg_observe(const struct lg_outcome *pattern, uint16_t fresh, bool high);
+
 /* Adds observations that a pattern allows: the lowest of everything, the highest of everything. */
 void observations_pick(struct observations *to, const struct lg_outcome *pattern);
 

@@ -192,17 +192,6 @@ static struct lg_job failing_work(struct lg_turn *turn, enum lg_cause cause)
     return work;
 }
 
-static enum lg_cause pick_cause(struct lg_turn *turn, uint32_t causes)
-{
-    unsigned count = 0;
-    for (uint32_t rest = causes; rest; rest &= rest - 1)
-        count++;
-    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order, count < 6 ? count : 6, ~0u);
-    while (taken-- > 0)
-        causes &= causes - 1;
-    return (enum lg_cause)__builtin_ctz(causes);
-}
-
 /* Drawn in this order: which of several causes, its place, its code. */
 void lg_refuse(struct lg_turn *turn, uint32_t causes)
 {
@@ -211,7 +200,7 @@ void lg_refuse(struct lg_turn *turn, uint32_t causes)
         lg_dead_end(turn);
         return;
     }
-    enum lg_cause cause = pick_cause(turn, causes);
+    enum lg_cause cause = (enum lg_cause)lg_choose_reported(turn, causes);
     const struct lg_cause_row *row = &lg_causes[cause];
 
     turn->outcome->cause = (uint16_t)(cause + 1);

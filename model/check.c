@@ -1,5 +1,6 @@
 /* What is checked before a method of the service or of a VM does anything. Each check gives the
  * causes it found. */
+#include "bits.h"
 #include "step.h"
 
 /* Of sites whose plain reading refuses. */
@@ -24,19 +25,19 @@ bool lg_is_armed(const struct lg_turn *turn, enum lg_method method)
     return armed_and_listed(turn, method) != 0;
 }
 
+unsigned lg_choose_reported(struct lg_turn *turn, uint32_t found)
+{
+    unsigned count = lg_bits_count(found);
+    unsigned most = lg_slot_alternatives(lg_sites[LG_SITE_check_order].slot);
+    lg_assert(count > 0);
+    unsigned before =
+        lg_choose_among(turn->tape, LG_SITE_check_order, count < most ? count : most, ~0u);
+    return (unsigned)__builtin_ctz((uint32_t)lg_bits_after(found, before));
+}
+
 enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method)
 {
-    enum { REPORTED_MAX = 6 };
-    uint32_t armed = armed_and_listed(turn, method);
-    unsigned count = 0;
-    for (uint32_t rest = armed; rest; rest &= rest - 1)
-        count++;
-    lg_assert(count > 0);
-    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order,
-                                     count < REPORTED_MAX ? count : REPORTED_MAX, ~0u);
-    while (taken-- > 0)
-        armed &= armed - 1;
-    return (enum lg_meaning)__builtin_ctz(armed);
+    return (enum lg_meaning)lg_choose_reported(turn, armed_and_listed(turn, method));
 }
 
 bool lg_share_owner(struct lg_turn *turn, uint16_t a, uint16_t b)

@@ -178,17 +178,6 @@ static bool timeout_is_refused(struct lg_turn *turn)
 /* What is wrong with the request itself, in the order of the plain reading. */
 enum fault_of_request { RANGE = 1, TIMEOUT_MALFORMED = 2, TIMEOUT_REFUSED = 4, STATE = 8 };
 
-static unsigned pick_fault(struct lg_turn *turn, unsigned faults)
-{
-    unsigned count = 0;
-    for (unsigned rest = faults; rest; rest &= rest - 1)
-        count++;
-    unsigned taken = lg_choose_among(turn->tape, LG_SITE_check_order, count, ~0u);
-    while (taken-- > 0)
-        faults &= faults - 1;
-    return faults & ~(faults - 1);
-}
-
 void lg_job_request_state_change(struct lg_turn *turn)
 {
     const struct lg_job *job = find_job(turn);
@@ -203,7 +192,7 @@ void lg_job_request_state_change(struct lg_turn *turn)
         faults |= TIMEOUT_REFUSED;
     if (faults && in_range && lg_job_has_ended(job))
         faults |= STATE;
-    switch (faults ? pick_fault(turn, faults) : STATE) {
+    switch (faults ? 1u << lg_choose_reported(turn, faults) : STATE) {
     case RANGE: answer_bad_range(turn); return;
     case TIMEOUT_MALFORMED:
         answer(turn, LG_MEANING_INVALID_PARAMETER, LG_CLAUSE_jrsc_timeout);

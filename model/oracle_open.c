@@ -2,6 +2,7 @@
  * any order, as late as they are needed. */
 #include <string.h>
 
+#include "bits.h"
 #include "oracle_set.h"
 
 /* While calls without a reply are pending: explanations that are kept, and that are looked for. */
@@ -88,17 +89,9 @@ void lg_set_close(struct lg_oracle *oracle, struct lg_set *set, uint16_t needed)
     lg_set_close_some(oracle, set, needed, UINT16_MAX);
 }
 
-static unsigned count_bits(unsigned bits)
-{
-    unsigned count = 0;
-    for (; bits; bits &= bits - 1)
-        count++;
-    return count;
-}
-
 static unsigned count_lost(const struct lg_set *set, const struct lg_element *element)
 {
-    return count_bits(element->done & set->lost_mask);
+    return lg_bits_count(element->done & set->lost_mask);
 }
 
 /* The fewest calls without a reply that an explanation needs. */
@@ -209,7 +202,7 @@ static void forget(struct lg_oracle *oracle, struct lg_set *set, uint16_t bits)
     for (unsigned done = 0; done <= last; done++)
         for (uint32_t i = 0; i < set->count; i++) {
             uint16_t left = set->elements[i].done & (uint16_t)~bits;
-            if (last && count_bits(left) != done)
+            if (last && lg_bits_count(left) != done)
                 continue;
             if (is_kept_short(oracle, set)) {
                 set->narrowed = 1;
@@ -256,7 +249,7 @@ static void close_for(struct lg_oracle *oracle, struct lg_set *set, uint16_t bit
         lg_set_close_some(oracle, set, bit, awake);
         return;
     }
-    if (oracle->awake == LG_AWAKE_ALL && set->count * count_bits(set->lost_mask) > WAYS_MAX) {
+    if (oracle->awake == LG_AWAKE_ALL && set->count * lg_bits_count(set->lost_mask) > WAYS_MAX) {
         lg_set_close_some(oracle, set, bit, (uint16_t)~set->lost_mask);
         for (uint32_t i = 0; i < set->count; i++)
             if (set->elements[i].done & bit) {

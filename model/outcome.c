@@ -1,4 +1,5 @@
 /* Patterns and observations: picking what to answer, comparing, and learning from what was seen. */
+#include "bits.h"
 #include "step.h"
 
 static bool is_shown(const struct lg_outcome *outcome, unsigned field)
@@ -20,12 +21,8 @@ static uint64_t spread(struct lg_tape *tape, uint64_t from, uint64_t to)
 
 static uint64_t pick_bit(struct lg_tape *tape, uint64_t mask)
 {
-    unsigned count = 0;
-    for (uint64_t rest = mask; rest; rest &= rest - 1)
-        count++;
-    for (unsigned skip = count ? lg_tape_byte(tape) % count : 0; skip; skip--)
-        mask &= mask - 1;
-    return mask & ~(mask - 1);
+    unsigned count = lg_bits_count(mask);
+    return lg_bits_lowest(lg_bits_after(mask, count ? lg_tape_byte(tape) % count : 0));
 }
 
 /* A job that was not looked at is shown running rather than new: clients take New for a job that

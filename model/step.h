@@ -69,7 +69,9 @@ void lg_refuse(struct lg_turn *turn, uint32_t causes);
 void lg_carry_out(struct lg_turn *turn, const struct lg_job *work, bool at_once,
                   enum lg_clause clause);
 
-/* check.c */
+/* check.c: which of the faults that were found is reported, one bit for each, at least one. Returns
+ * the bit's number. */
+unsigned lg_choose_reported(struct lg_turn *turn, uint32_t found);
 /* Whether a cause is in force that a method has a code for; the one of them that is reported. */
 bool lg_is_armed(const struct lg_turn *turn, enum lg_method method);
 enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method);

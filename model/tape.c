@@ -1,6 +1,7 @@
 /* Choices: profiles, tapes, readings. */
 #include <string.h>
 
+#include "bits.h"
 #include "lastgood.h"
 
 static uint16_t bit(unsigned alternative)
@@ -76,24 +77,15 @@ uint8_t lg_tape_byte(struct lg_tape *tape)
     return tape->next < tape->length ? tape->bytes[tape->next++] : 0;
 }
 
-static unsigned count_bits(uint16_t mask)
-{
-    unsigned count = 0;
-    for (; mask; mask = (uint16_t)(mask & (mask - 1)))
-        count++;
-    return count;
-}
-
 /* The alternative that the next byte names; the odometer walks those after it. */
 static void draw_new(struct lg_tape *tape, struct lg_draw *at, uint16_t mask)
 {
     unsigned skipped = 0;
     if (tape->length > 0 && (mask & (mask - 1)))
-        skipped = lg_tape_byte(tape) % count_bits(mask);
-    while (skipped-- > 0)
-        mask = (uint16_t)(mask & (mask - 1));
+        skipped = lg_tape_byte(tape) % lg_bits_count(mask);
+    mask = (uint16_t)lg_bits_after(mask, skipped);
     at->alternative = (uint8_t)__builtin_ctz(mask);
-    at->rest = (uint16_t)(mask & (mask - 1));
+    at->rest = (uint16_t)lg_bits_after(mask, 1);
 }
 
 /* One of the allowed alternatives that are viable: by the odometer, the bytes, or the first. */

@@ -1,0 +1,34 @@
+/* Sets as the bits of a word. */
+#ifndef LG_BITS_H
+#define LG_BITS_H
+
+#include <stdint.h>
+
+static inline unsigned lg_bits_count(uint64_t bits)
+{
+    unsigned count = 0;
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+/* Without the lowest `skipped` of them. */
+static inline uint64_t lg_bits_after(uint64_t bits, unsigned skipped)
+{
+    while (skipped-- > 0)
+        bits &= bits - 1;
+    return bits;
+}
+
+/* 0 has none: 0. */
+static inline uint64_t lg_bits_lowest(uint64_t bits)
+{
+    return bits & ~(bits - 1);
+}
+
+static inline uint64_t lg_bits_highest(uint64_t bits)
+{
+    return lg_bits_after(bits, bits ? lg_bits_count(bits) - 1 : 0);
+}
+
+#endif
