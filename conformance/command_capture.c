@@ -25,9 +25,6 @@ static const char help[] =
     "\n"
     "exit codes: 0 written, 3 the host or the file failed, 64 usage\n";
 
-static const struct lg_option known[] = {LG_LOGIN_ARGUMENTS,
-                                         {"--with-protectors", false, lg_take_with_protectors}};
-
 enum { VMS_MAX = 1000 };
 
 /* ---- reading ---- */
@@ -214,8 +211,12 @@ int lg_command_capture(int argc, char **argv)
     struct lg_wsman_options options = {.user = NULL};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count = 0;
+    const struct lg_option known[] = {
+        LG_LOGIN_ARGUMENTS(&options),
+        {"--with-protectors", .flag = &options.with_protectors},
+    };
     int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         &options, words, &count)
+                                         words, &count)
                      : LG_EXIT_HARNESS;
     if (code < 0 && count != 2) {
         fprintf(stderr, "lastgood: a URL and a file are needed; see lastgood capture --help\n");

@@ -32,18 +32,9 @@ static const char help[] =
 
 enum { FOUND_MAX = 10000 }; /* steps of a report */
 
-bool lg_check_take_profile(struct lg_check_options *options, const char *value)
+bool lg_check_take_fail_on(void *into, const char *value)
 {
-    int found = lg_profile_find(value);
-    if (found < 0)
-        fprintf(stderr, "lastgood: no such profile: %s\n", value);
-    else
-        options->profile = (enum lg_profile_id)found;
-    return found >= 0;
-}
-
-bool lg_check_take_fail_on(struct lg_check_options *options, const char *value)
-{
+    struct lg_check_options *options = into;
     options->fail_on_undocumented = true;
     if (strcmp(value, "undocumented") == 0)
         return true;
@@ -51,41 +42,15 @@ bool lg_check_take_fail_on(struct lg_check_options *options, const char *value)
     return false;
 }
 
-bool lg_check_take_report(struct lg_check_options *options, const char *value)
+bool lg_check_take_report(void *into, const char *value)
 {
+    struct lg_check_options *options = into;
     options->report = strncmp(value, "json=", 5) == 0 ? value + 5 : NULL;
     if (options->report && *options->report)
         return true;
     fprintf(stderr, "lastgood: --report takes json=FILE: %s\n", value);
     return false;
 }
-
-static bool take_profile(void *self, const char *value)
-{
-    return lg_check_take_profile(self, value);
-}
-
-static bool take_fail_on(void *self, const char *value)
-{
-    return lg_check_take_fail_on(self, value);
-}
-
-static bool take_quiet(void *self, const char *value)
-{
-    (void)value;
-    ((struct lg_check_options *)self)->quiet = true;
-    return true;
-}
-
-static bool take_report(void *self, const char *value)
-{
-    return lg_check_take_report(self, value);
-}
-
-static const struct lg_option known[] = {{"--profile", true, take_profile},
-                                         {"--fail-on", true, take_fail_on},
-                                         {"--quiet", false, take_quiet},
-                                         {"--report", true, take_report}};
 
 struct check {
     const struct lg_check_options *options;
@@ -320,14 +285,22 @@ int lg_check_file(FILE *file, const struct lg_check_options *options)
     return code;
 }
 
+static int read_options(int argc, char **argv, struct lg_check_options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--quiet", .flag = &options->quiet},
+        LG_CHECK_ARGUMENTS(options),
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_check(int argc, char **argv)
 {
     struct lg_check_options options = {.profile = LG_PROFILE_documented};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count = 0;
-    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         &options, words, &count)
-                     : LG_EXIT_HARNESS;
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count != 1) {
         fprintf(stderr, "lastgood: one recording must be named; see lastgood check --help\n");
         code = LG_EXIT_USAGE;

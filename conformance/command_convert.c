@@ -202,7 +202,7 @@ int lg_command_convert(int argc, char **argv)
 {
     size_t count = 0;
     const char **words = calloc((size_t)argc, sizeof *words);
-    int code = lg_arguments_read(argc, argv, NULL, 0, help, NULL, words, &count);
+    int code = lg_arguments_read(argc, argv, NULL, 0, help, words, &count);
     if (code < 0 &&
         (count != 2 || form_of(words[0]) == FORM_UNKNOWN || form_of(words[1]) == FORM_UNKNOWN)) {
         fprintf(stderr, "lastgood: two files must be named, each .json, .jsonl or .bin; see "

@@ -27,26 +27,6 @@ struct options {
     bool quiet;
 };
 
-static bool take_profile(void *self, const char *value)
-{
-    int found = lg_profile_find(value);
-    if (found < 0)
-        fprintf(stderr, "lastgood: no such profile: %s\n", value);
-    else
-        ((struct options *)self)->profile = (enum lg_profile_id)found;
-    return found >= 0;
-}
-
-static bool take_quiet(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->quiet = true;
-    return true;
-}
-
-static const struct lg_option known[] = {{"--profile", true, take_profile},
-                                         {"--quiet", false, take_quiet}};
-
 static const char *words_of(const struct lg_agreement *agreement)
 {
     if (agreement->bound_hit)
@@ -94,7 +74,10 @@ int lg_command_enumerate(int argc, char **argv)
     struct lg_blobs blobs;
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
-    int code = lg_arguments_read(argc, argv, known, 2, help, &options, words, &count);
+    const struct lg_option known[] = {
+        {"--profile", .take = lg_take_profile, .into = &options.profile},
+        {"--quiet", .flag = &options.quiet}};
+    int code = lg_arguments_read(argc, argv, known, 2, help, words, &count);
     if (code < 0 && lg_vector_files_find(&files, words, count)) {
         code = lg_blobs_init(&blobs) ? LG_EXIT_CONFORMS : LG_EXIT_HARNESS;
         for (size_t i = 0; code != LG_EXIT_HARNESS && i < files.count; i++)

@@ -483,7 +483,7 @@ int lg_command_explain(int argc, char **argv)
 {
     size_t count = 0;
     const char **words = calloc((size_t)argc, sizeof *words);
-    int code = lg_arguments_read(argc, argv, NULL, 0, help, NULL, words, &count);
+    int code = lg_arguments_read(argc, argv, NULL, 0, help, words, &count);
     if (code < 0 && count != 1) {
         fprintf(stderr, "lastgood: one id must be given; see lastgood explain --help\n");
         code = LG_EXIT_USAGE;

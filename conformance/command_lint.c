@@ -49,23 +49,6 @@ struct work {
     bool harness_failed;
 };
 
-static bool take_fix(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->fix = true;
-    return true;
-}
-
-static bool take_no_model(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->no_model = true;
-    return true;
-}
-
-static const struct lg_option known[] = {{"--fix", false, take_fix},
-                                         {"--no-model", false, take_no_model}};
-
 static void complain(struct work *work, const char *path, const char *what)
 {
     printf("%s: %s\n", path, what);
@@ -292,8 +275,9 @@ int lg_command_lint(int argc, char **argv)
     struct lg_file_list files;
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
-    int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
-                                 words, &count);
+    const struct lg_option known[] = {{"--fix", .flag = &options.fix},
+                                      {"--no-model", .flag = &options.no_model}};
+    int code = lg_arguments_read(argc, argv, known, 2, help, words, &count);
     if (code < 0 && lg_vector_files_find(&files, words, count)) {
         code = run(&options, &files);
         lg_vector_files_free(&files);

@@ -215,13 +215,6 @@ static const struct kind kinds[] = {{"vectors", list_vectors},
                                     {"deviations", list_deviations}};
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
-static bool take_json(void *self, const char *value)
-{
-    (void)value;
-    *(bool *)self = true;
-    return true;
-}
-
 static int unknown(const char *word)
 {
     const char *names[KIND_COUNT];
@@ -250,11 +243,11 @@ static int list_kind(const char *word, bool json)
 
 int lg_command_list(int argc, char **argv)
 {
-    static const struct lg_option known[] = {{"--json", false, take_json}};
     bool json = false;
+    const struct lg_option known[] = {{"--json", .flag = &json}};
     size_t count = 0;
     const char **words = calloc((size_t)argc, sizeof *words);
-    int code = lg_arguments_read(argc, argv, known, 1, help, &json, words, &count);
+    int code = lg_arguments_read(argc, argv, known, 1, help, words, &count);
     if (code < 0)
         code =
             count == 1 ? list_kind(words[0], json) : unknown(count ? words[1] : "(nothing named)");

@@ -1,5 +1,6 @@
 /* lastgood record. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,46 +33,9 @@ static const char help[] =
     "exit codes: 0 recorded, 3 the target or the file failed, 64 usage\n";
 
 struct options {
-    struct lg_wsman_options wsman; /* first: see wsman_arguments.h */
+    struct lg_wsman_options wsman;
     unsigned scripts;
     unsigned seed;
-    bool bytes;
-};
-
-static bool take_number(const char *value, unsigned *number)
-{
-    char end;
-    if (sscanf(value, "%u%c", number, &end) == 1)
-        return true;
-    fprintf(stderr, "lastgood: no such number: %s; see lastgood record --help\n", value);
-    return false;
-}
-
-static bool take_scripts(void *self, const char *value)
-{
-    return take_number(value, &((struct options *)self)->scripts);
-}
-
-static bool take_seed(void *self, const char *value)
-{
-    return take_number(value, &((struct options *)self)->seed);
-}
-
-static bool take_protectors(void *self, const char *value)
-{
-    struct options *options = self;
-    (void)value;
-    options->bytes = options->wsman.with_protectors = true;
-    return true;
-}
-
-/* The first row of a name is the one that is taken. */
-static const struct lg_option known[] = {
-    {"--scripts", true, take_scripts},
-    {"--seed", true, take_seed},
-    {"--with-protectors", false, take_protectors},
-    LG_LOGIN_ARGUMENTS,
-    LG_RUN_ARGUMENTS,
 };
 
 /* ---- scripts ---- */
@@ -141,7 +105,7 @@ static int record(const struct options *options, struct lg_side *side,
                                            lg_profiles[LG_PROFILE_documented].name);
     lg_json_fail(&reason, "%.120s: %s", out, strerror(errno));
     if (going) {
-        recorder.digests = !options->bytes;
+        recorder.digests = !options->wsman.with_protectors;
         side->recorder = &recorder;
         lg_interrupt_watch();
         going = options->scripts ? record_scripts(side, options, &reason)
@@ -178,15 +142,25 @@ static int run(const struct options *options, const struct lg_file_list *files,
     return code;
 }
 
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--scripts", .number = &options->scripts, .from = 0, .to = UINT_MAX},
+        {"--seed", .number = &options->seed, .from = 0, .to = UINT_MAX},
+        LG_LOGIN_ARGUMENTS(&options->wsman),
+        LG_RUN_ARGUMENTS(&options->wsman),
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_record(int argc, char **argv)
 {
     struct options options = {.seed = 1};
     struct lg_file_list files;
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count = 0;
-    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         &options, words, &count)
-                     : LG_EXIT_HARNESS;
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && (count < 2 || (options.scripts && count > 2))) {
         fprintf(stderr, "lastgood: a target and a file must be named, and vectors or --scripts; "
                         "see lastgood record --help\n");

@@ -15,7 +15,7 @@
 #include "vector_files.h"
 #include "wsman_arguments.h"
 
-enum { REPORTS_MAX = 8, SMOKE_SHARE_PERCENT = 90 };
+enum { REPORTS_MAX = 8, SMOKE_SHARE_PERCENT = 90, JOBS_MAX = 64 };
 
 static const char help[] =
     "usage: lastgood run TARGET [VECTOR|FOLDER...] [options]\n"
@@ -51,7 +51,7 @@ static const char help[] =
     "harness failed, 64 usage\n";
 
 struct options {
-    struct lg_wsman_options wsman; /* first: see wsman_arguments.h */
+    struct lg_wsman_options wsman;
     enum lg_profile_id profile;
     enum lg_tier tier;
     const char *filter;
@@ -77,22 +77,6 @@ static bool refuse(const char *what, const char *value)
     return false;
 }
 
-static bool take_profile(void *self, const char *value)
-{
-    struct options *options = self;
-    const char *names[LG_PROFILE_COUNT];
-    int found = lg_profile_find(value);
-    for (int i = 0; i < LG_PROFILE_COUNT; i++)
-        names[i] = lg_profiles[i].name;
-    const char *near = lg_suggest(value, names, LG_PROFILE_COUNT);
-    if (found < 0 && near)
-        fprintf(stderr, "lastgood: did you mean %s?\n", near);
-    if (found < 0)
-        return refuse("no such profile", value);
-    options->profile = (enum lg_profile_id)found;
-    return true;
-}
-
 static bool take_tier(void *self, const char *value)
 {
     static const char *const words[LG_TIER_COUNT] = {"smoke", "hand", "full", "wire"};
@@ -106,14 +90,6 @@ static bool take_tier(void *self, const char *value)
     return refuse("no such tier", value);
 }
 
-static bool take_filter(void *self, const char *value)
-{
-    struct options *options = self;
-    options->filter = value;
-    options->selected = true;
-    return true;
-}
-
 static bool take_shard(void *self, const char *value)
 {
     struct options *options = self;
@@ -122,15 +98,6 @@ static bool take_shard(void *self, const char *value)
     if (sscanf(value, "%u/%u%c", &options->shard, &options->shards, &end) != 2 ||
         options->shard < 1 || options->shard > options->shards)
         return refuse("--shard must be I/N with I from 1 to N", value);
-    return true;
-}
-
-static bool take_jobs(void *self, const char *value)
-{
-    struct options *options = self;
-    char end;
-    if (sscanf(value, "%u%c", &options->jobs, &end) != 1 || options->jobs < 1 || options->jobs > 64)
-        return refuse("--jobs must be from 1 to 64", value);
     return true;
 }
 
@@ -158,40 +125,6 @@ static bool take_report(void *self, const char *value)
         }
     return refuse("--report must be json=, junit= or tap=", value);
 }
-
-static bool take_record(void *self, const char *value)
-{
-    ((struct options *)self)->record = value;
-    return true;
-}
-
-static bool take_expected(void *self, const char *value)
-{
-    ((struct options *)self)->expected = value;
-    return true;
-}
-
-static bool take_update(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->update = true;
-    return true;
-}
-
-static const struct lg_option known[] = {
-    {"--profile", true, take_profile},
-    {"--tier", true, take_tier},
-    {"--filter", true, take_filter},
-    {"--shard", true, take_shard},
-    {"--jobs", true, take_jobs},
-    {"--fail-on", true, take_fail_on},
-    {"--report", true, take_report},
-    {"--record", true, take_record},
-    {"--expected", true, take_expected},
-    {"--update", false, take_update},
-    LG_LOGIN_ARGUMENTS,
-    LG_RUN_ARGUMENTS,
-};
 
 /* ---- one run ---- */
 
@@ -451,6 +384,26 @@ static int run_all(const struct options *options, const struct lg_file_list *fil
     return code < 0 ? exit_code(options, results) : code;
 }
 
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--profile", .take = lg_take_profile, .into = &options->profile},
+        {"--tier", .take = take_tier, .into = options},
+        {"--filter", .text = &options->filter, .also = &options->selected},
+        {"--shard", .take = take_shard, .into = options},
+        {"--jobs", .number = &options->jobs, .from = 1, .to = JOBS_MAX},
+        {"--fail-on", .take = take_fail_on, .into = options},
+        {"--report", .take = take_report, .into = options},
+        {"--record", .text = &options->record},
+        {"--expected", .text = &options->expected},
+        {"--update", .flag = &options->update},
+        LG_LOGIN_ARGUMENTS(&options->wsman),
+        LG_RUN_ARGUMENTS(&options->wsman),
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_run(int argc, char **argv)
 {
     struct options options = {.tier = LG_TIER_FULL, .shard = 1, .shards = 1, .jobs = 1};
@@ -458,9 +411,7 @@ int lg_command_run(int argc, char **argv)
     struct lg_file_list files;
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
-    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         &options, words, &count)
-                     : LG_EXIT_HARNESS;
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count == 0) {
         fprintf(stderr, "lastgood: a target is missing; see lastgood run --help\n");
         code = LG_EXIT_USAGE;

@@ -1,5 +1,6 @@
 /* lastgood shrink. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static const char help[] =
     "            3 the harness failed, 64 usage\n";
 
 struct options {
-    struct lg_wsman_options wsman; /* first: see wsman_arguments.h */
+    struct lg_wsman_options wsman;
     enum lg_profile_id profile;
     unsigned budget;
     unsigned repeats;
@@ -47,50 +48,6 @@ struct work {
     struct lg_side sides[2];
     unsigned side_count;
     struct lg_shrinker shrinker;
-};
-
-static bool take_number(const char *value, unsigned *number)
-{
-    char end;
-    if (sscanf(value, "%u%c", number, &end) == 1 && *number > 0)
-        return true;
-    fprintf(stderr, "lastgood: no such number: %s; see lastgood shrink --help\n", value);
-    return false;
-}
-
-static bool take_budget(void *self, const char *value)
-{
-    return take_number(value, &((struct options *)self)->budget);
-}
-
-static bool take_repeats(void *self, const char *value)
-{
-    return take_number(value, &((struct options *)self)->repeats);
-}
-
-static bool take_profile(void *self, const char *value)
-{
-    int found = lg_profile_find(value);
-    if (found < 0)
-        fprintf(stderr, "lastgood: no such profile: %s\n", value);
-    else
-        ((struct options *)self)->profile = (enum lg_profile_id)found;
-    return found >= 0;
-}
-
-static bool take_out(void *self, const char *value)
-{
-    ((struct options *)self)->out = value;
-    return true;
-}
-
-static const struct lg_option known[] = {
-    {"--budget", true, take_budget},
-    {"--repeats", true, take_repeats},
-    {"--profile", true, take_profile},
-    {"--out", true, take_out},
-    LG_LOGIN_ARGUMENTS,
-    LG_RUN_ARGUMENTS,
 };
 
 static struct lg_side *second(struct work *work)
@@ -197,14 +154,26 @@ static int run(const struct options *options, const char *const *words, size_t c
     return code;
 }
 
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--budget", .number = &options->budget, .from = 1, .to = UINT_MAX},
+        {"--repeats", .number = &options->repeats, .from = 1, .to = UINT_MAX},
+        {"--profile", .take = lg_take_profile, .into = &options->profile},
+        {"--out", .text = &options->out},
+        LG_LOGIN_ARGUMENTS(&options->wsman),
+        LG_RUN_ARGUMENTS(&options->wsman),
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_shrink(int argc, char **argv)
 {
     struct options options = {.budget = 200, .repeats = 1, .out = "lastgood-finds"};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count = 0;
-    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         &options, words, &count)
-                     : LG_EXIT_HARNESS;
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     bool replayed = code < 0 && count > 1 &&
                     (lg_is_recording(words[1]) || (count > 2 && lg_is_recording(words[2])));
     if (code < 0 && (count < 2 || count > 3 || replayed)) {

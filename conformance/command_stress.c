@@ -1,5 +1,6 @@
 /* lastgood stress. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "interrupt.h"
 #include "stress.h"
 #include "wsman_arguments.h"
+
+enum { SECONDS_MAX = 1000000 };
 
 static const char help[] =
     "usage: lastgood stress TARGET [options]\n"
@@ -47,118 +50,11 @@ static const char help[] =
     "harness failed, 64 usage\n";
 
 struct options {
-    struct lg_wsman_options wsman; /* first: see wsman_arguments.h */
+    struct lg_wsman_options wsman;
     struct lg_stress_options stress;
     struct lg_check_options check;
     bool timed; /* --seconds was given */
     const char *record;
-};
-
-static bool take_number(const char *name, const char *value, unsigned from, unsigned to,
-                        unsigned *number)
-{
-    char end;
-    if (sscanf(value, "%u%c", number, &end) == 1 && *number >= from && *number <= to)
-        return true;
-    fprintf(stderr, "lastgood: %s must be from %u to %u: %s; see lastgood stress --help\n", name,
-            from, to, value);
-    return false;
-}
-
-static bool take_clients(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--clients", value, 1, LG_STRESS_CLIENTS_MAX, &options->stress.clients);
-}
-
-static bool take_vms(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--vms", value, 1, LG_STRESS_VMS_MAX, &options->stress.vms);
-}
-
-static bool take_pending(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--pending", value, 1, LG_PENDING_MAX, &options->stress.pending);
-}
-
-static bool take_seconds(void *self, const char *value)
-{
-    struct options *options = self;
-    options->timed = true;
-    return take_number("--seconds", value, 1, 1000000, &options->stress.seconds);
-}
-
-static bool take_calls(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--calls", value, 1, LG_STRESS_CALLS_MAX, &options->stress.calls);
-}
-
-static bool take_round(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--round", value, 1, LG_STRESS_ROUND_MAX, &options->stress.round);
-}
-
-static bool take_lose(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--lose", value, 0, 1000, &options->stress.lose);
-}
-
-static bool take_seed(void *self, const char *value)
-{
-    struct options *options = self;
-    return take_number("--seed", value, 0, ~0u, &options->stress.seed);
-}
-
-static bool take_record(void *self, const char *value)
-{
-    ((struct options *)self)->record = value;
-    return true;
-}
-
-static bool take_profile(void *self, const char *value)
-{
-    return lg_check_take_profile(&((struct options *)self)->check, value);
-}
-
-static bool take_fail_on(void *self, const char *value)
-{
-    return lg_check_take_fail_on(&((struct options *)self)->check, value);
-}
-
-static bool take_report(void *self, const char *value)
-{
-    return lg_check_take_report(&((struct options *)self)->check, value);
-}
-
-static bool take_quiet(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->check.quiet = true;
-    return true;
-}
-
-static const struct lg_option known[] = {
-    {"--clients", true, take_clients},
-    {"--seconds", true, take_seconds},
-    {"--calls", true, take_calls},
-    {"--seed", true, take_seed},
-    {"--vms", true, take_vms},
-    {"--pending", true, take_pending},
-    {"--lose", true, take_lose},
-    {"--round", true, take_round},
-    {"--record", true, take_record},
-    {"--profile", true, take_profile},
-    {"--fail-on", true, take_fail_on},
-    {"--report", true, take_report},
-    {"--quiet", false, take_quiet},
-    {"--with-protectors", false, lg_take_with_protectors},
-    LG_LOGIN_ARGUMENTS,
-    LG_RUN_ARGUMENTS,
 };
 
 /* ---- the command ---- */
@@ -254,6 +150,29 @@ static void complete(struct options *options)
     stress->shows_progress = isatty(STDERR_FILENO) && !options->check.quiet;
 }
 
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    struct lg_stress_options *stress = &options->stress;
+    const struct lg_option known[] = {
+        {"--clients", .number = &stress->clients, .from = 1, .to = LG_STRESS_CLIENTS_MAX},
+        {"--seconds", .number = &stress->seconds, .from = 1, .to = SECONDS_MAX,
+         .also = &options->timed},
+        {"--calls", .number = &stress->calls, .from = 1, .to = LG_STRESS_CALLS_MAX},
+        {"--seed", .number = &stress->seed, .from = 0, .to = UINT_MAX},
+        {"--vms", .number = &stress->vms, .from = 1, .to = LG_STRESS_VMS_MAX},
+        {"--pending", .number = &stress->pending, .from = 1, .to = LG_PENDING_MAX},
+        {"--lose", .number = &stress->lose, .from = 0, .to = 1000},
+        {"--round", .number = &stress->round, .from = 1, .to = LG_STRESS_ROUND_MAX},
+        {"--record", .text = &options->record},
+        {"--quiet", .flag = &options->check.quiet},
+        LG_CHECK_ARGUMENTS(&options->check),
+        LG_LOGIN_ARGUMENTS(&options->wsman),
+        LG_RUN_ARGUMENTS(&options->wsman),
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_stress(int argc, char **argv)
 {
     struct options options = {
@@ -261,9 +180,7 @@ int lg_command_stress(int argc, char **argv)
         .check = {.profile = LG_PROFILE_documented}};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count = 0;
-    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         &options, words, &count)
-                     : LG_EXIT_HARNESS;
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count != 1) {
         fprintf(stderr, "lastgood: one target must be named; see lastgood stress --help\n");
         code = LG_EXIT_USAGE;

@@ -40,10 +40,16 @@ struct lg_check_options {
     const char *report; /* NULL, or where to write what was found as JSON */
 };
 
-/* Values of options of commands that judge a recording. False: it is none; said on stderr. */
-bool lg_check_take_profile(struct lg_check_options *options, const char *value);
-bool lg_check_take_fail_on(struct lg_check_options *options, const char *value);
-bool lg_check_take_report(struct lg_check_options *options, const char *value);
+/* Options of commands that judge a recording, into a struct lg_check_options: rows of a table of
+ * struct lg_option. */
+bool lg_check_take_fail_on(void *into, const char *value);
+bool lg_check_take_report(void *into, const char *value);
+#define LG_CHECK_ARGUMENTS(check)                                                                  \
+    {"--profile", .take = lg_take_profile, .into = &(check)->profile},                             \
+        {"--fail-on", .take = lg_check_take_fail_on, .into = (check)},                             \
+    {                                                                                              \
+        "--report", .take = lg_check_take_report, .into = (check)                                  \
+    }
 
 /* Judges a recording, says what it finds on standard output, and closes the file. Returns an exit
  * code. VMs beyond LG_CHECK_VMS make the result undetermined: each takes 1.6 MB of address space at

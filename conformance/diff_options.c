@@ -2,6 +2,7 @@
 #include "diff_options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,102 +43,26 @@ static const char help[] =
     "harness failed,\n"
     "            64 usage\n";
 
-static bool take_number(const char *name, const char *value, unsigned long *number)
+static int read_options(int argc, char **argv, struct lg_diff_options *options, const char **words,
+                        size_t *count)
 {
-    char *end;
-    errno = 0;
-    *number = strtoul(value, &end, 10);
-    if (*value >= '0' && *value <= '9' && !*end && !errno)
-        return true;
-    fprintf(stderr, "lastgood: %s must be a number: %s; see lastgood diff --help\n", name, value);
-    return false;
+    const struct lg_option known[] = {
+        {"--seed", .number = &options->seed, .from = 0, .to = UINT_MAX},
+        {"--count", .number = &options->count, .from = 0, .to = UINT_MAX},
+        {"--seconds", .number = &options->seconds, .from = 0, .to = UINT_MAX},
+        {"--script", .list = {options->files, &options->file_count, LG_DIFF_FILES_MAX}},
+        {"--profile", .take = lg_take_profile, .into = &options->profile},
+        {"--budget", .number = &options->budget, .from = 0, .to = UINT_MAX},
+        {"--repeats", .number = &options->repeats, .from = 0, .to = UINT_MAX},
+        {"--finds", .number = &options->finds, .from = 0, .to = UINT_MAX},
+        {"--out", .text = &options->out},
+        {"--expected", .text = &options->expected},
+        {"--update", .flag = &options->update},
+        LG_LOGIN_ARGUMENTS(&options->wsman),
+        LG_RUN_ARGUMENTS(&options->wsman),
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
 }
-
-static bool take_seed(void *self, const char *value)
-{
-    return take_number("--seed", value, &((struct lg_diff_options *)self)->seed);
-}
-
-static bool take_count(void *self, const char *value)
-{
-    return take_number("--count", value, &((struct lg_diff_options *)self)->count);
-}
-
-static bool take_seconds(void *self, const char *value)
-{
-    return take_number("--seconds", value, &((struct lg_diff_options *)self)->seconds);
-}
-
-static bool take_budget(void *self, const char *value)
-{
-    return take_number("--budget", value, &((struct lg_diff_options *)self)->budget);
-}
-
-static bool take_repeats(void *self, const char *value)
-{
-    return take_number("--repeats", value, &((struct lg_diff_options *)self)->repeats);
-}
-
-static bool take_finds(void *self, const char *value)
-{
-    return take_number("--finds", value, &((struct lg_diff_options *)self)->finds);
-}
-
-static bool take_profile(void *self, const char *value)
-{
-    int found = lg_profile_find(value);
-    if (found < 0)
-        fprintf(stderr, "lastgood: no such profile: %s\n", value);
-    else
-        ((struct lg_diff_options *)self)->profile = (enum lg_profile_id)found;
-    return found >= 0;
-}
-
-static bool take_script(void *self, const char *value)
-{
-    struct lg_diff_options *options = self;
-    if (options->file_count == LG_DIFF_FILES_MAX) {
-        fprintf(stderr, "lastgood: at most %d times --script\n", LG_DIFF_FILES_MAX);
-        return false;
-    }
-    options->files[options->file_count++] = value;
-    return true;
-}
-
-static bool take_out(void *self, const char *value)
-{
-    ((struct lg_diff_options *)self)->out = value;
-    return true;
-}
-
-static bool take_expected(void *self, const char *value)
-{
-    ((struct lg_diff_options *)self)->expected = value;
-    return true;
-}
-
-static bool take_update(void *self, const char *value)
-{
-    (void)value;
-    ((struct lg_diff_options *)self)->update = true;
-    return true;
-}
-
-static const struct lg_option known[] = {
-    {"--seed", true, take_seed},
-    {"--count", true, take_count},
-    {"--seconds", true, take_seconds},
-    {"--script", true, take_script},
-    {"--profile", true, take_profile},
-    {"--budget", true, take_budget},
-    {"--repeats", true, take_repeats},
-    {"--finds", true, take_finds},
-    {"--out", true, take_out},
-    {"--expected", true, take_expected},
-    {"--update", false, take_update},
-    LG_LOGIN_ARGUMENTS,
-    LG_RUN_ARGUMENTS,
-};
 
 int lg_diff_options_read(int argc, char **argv, struct lg_diff_options *options,
                          const char *targets[2])
@@ -150,9 +75,7 @@ int lg_diff_options_read(int argc, char **argv, struct lg_diff_options *options,
                                         .repeats = 1,
                                         .finds = FINDS_DEFAULT,
                                         .out = "lastgood-finds"};
-    int code = words ? lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help,
-                                         options, words, &count)
-                     : LG_EXIT_HARNESS;
+    int code = words ? read_options(argc, argv, options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count != 2) {
         fprintf(stderr, "lastgood: two targets must be named; see lastgood diff --help\n");
         code = LG_EXIT_USAGE;

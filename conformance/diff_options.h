@@ -7,14 +7,14 @@
 enum { LG_DIFF_FILES_MAX = 64 };
 
 struct lg_diff_options {
-    struct lg_wsman_options wsman; /* first: see wsman_arguments.h */
+    struct lg_wsman_options wsman;
     enum lg_profile_id profile;
-    unsigned long seed;
-    unsigned long count;
-    unsigned long seconds; /* 0: no end */
-    unsigned long budget;  /* of target calls for one find; 0: nothing is shrunk */
-    unsigned long repeats;
-    unsigned long finds;
+    unsigned seed;
+    unsigned count;
+    unsigned seconds; /* 0: no end */
+    unsigned budget;  /* of target calls for one find; 0: nothing is shrunk */
+    unsigned repeats;
+    unsigned finds;
     const char *files[LG_DIFF_FILES_MAX];
     unsigned file_count;
     const char *out;

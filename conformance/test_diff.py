@@ -250,7 +250,7 @@ def test_a_later_format_is_refused(lastgood, tmp_path):
 @pytest.mark.parametrize("arguments, said", [
     (["diff", "model:"], "two targets"),
     (["diff", "model:", "nothing:"], "no such target"),
-    (["diff", "model:", "model:", "--count", "many"], "must be a number"),
+    (["diff", "model:", "model:", "--count", "many"], "must be a number from"),
     (["diff", "model:", "model:", "--update"], "--expected"),
     (["diff", "model:", "model:", "--script", "absent.json"], "absent.json"),
     (["shrink", "absent.jsonl"], "must be named"),

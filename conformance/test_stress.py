@@ -122,8 +122,12 @@ def test_passwords_never_enter_a_recording(lastgood, simulator, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    ([], "one target must be named"), (["model:", "--clients", "0"], "--clients must be from 1"),
-    (["model:", "--pending", "17"], "--pending must be from 1 to 16"),
+    ([], "one target must be named"),
+    (["model:", "--clients", "0"], "--clients must be a number from 1"),
+    (["model:", "--clients"], "--clients needs a value"),
+    (["model:", "--quiet=1"], "--quiet takes no value"),
+    (["model:", "--profile", "literall"], "did you mean literal?"),
+    (["model:", "--pending", "17"], "--pending must be a number from 1 to 16"),
     (["model:", "--report", "xml=x"], "--report takes json=FILE"),
     (["nowhere:"], "no such target")])
 def test_wrong_usage_is_told(arguments, said, lastgood):

@@ -1,43 +1,38 @@
-/* Options of commands that take a target of http://. The command's own options are a struct whose
- * first member is a struct lg_wsman_options. */
+/* Options of commands that take a target of http://. */
 #ifndef LG_WSMAN_ARGUMENTS_H
 #define LG_WSMAN_ARGUMENTS_H
 
 #include "arguments.h"
 #include "wsman_options.h"
 
-bool lg_take_user(void *options, const char *value);
-bool lg_take_password_file(void *options, const char *value);
-bool lg_take_auth(void *options, const char *value);
-bool lg_take_ca_file(void *options, const char *value);
-bool lg_take_pin(void *options, const char *value);
-bool lg_take_cert(void *options, const char *value);
-bool lg_take_key(void *options, const char *value);
-bool lg_take_proxy(void *options, const char *value);
-bool lg_take_accounts(void *options, const char *value);
-bool lg_take_control(void *options, const char *value);
-bool lg_take_env_file(void *options, const char *value);
-bool lg_take_material(void *options, const char *value);
-bool lg_take_vm(void *options, const char *value);
-bool lg_take_owned(void *options, const char *value);
-bool lg_take_with_protectors(void *options, const char *value);
-bool lg_take_dry_run(void *options, const char *value);
+/* take of --auth; into: an enum lg_auth_kind. */
+bool lg_take_auth(void *into, const char *value);
 
-/* Rows of a table of struct lg_option: who signs in; and what a run may do. */
-#define LG_LOGIN_ARGUMENTS                                                                         \
-    {"--user", true, lg_take_user}, {"--password-file", true, lg_take_password_file},              \
-        {"--auth", true, lg_take_auth}, {"--ca-file", true, lg_take_ca_file},                      \
-        {"--pin", true, lg_take_pin}, {"--cert", true, lg_take_cert},                              \
-        {"--key", true, lg_take_key},                                                              \
+/* Rows of a table of struct lg_option, for a struct lg_wsman_options: who signs in; and what a run
+ * may do. */
+#define LG_LOGIN_ARGUMENTS(wsman)                                                                  \
+    {"--user", .text = &(wsman)->user, .also = &(wsman)->given},                                   \
+        {"--password-file", .text = &(wsman)->password_file, .also = &(wsman)->given},             \
+        {"--auth", .take = lg_take_auth, .into = &(wsman)->auth, .also = &(wsman)->given},         \
+        {"--ca-file", .text = &(wsman)->ca_file, .also = &(wsman)->given},                         \
+        {"--pin", .text = &(wsman)->pin, .also = &(wsman)->given},                                 \
+        {"--cert", .text = &(wsman)->certificate, .also = &(wsman)->given},                        \
+        {"--key", .text = &(wsman)->key, .also = &(wsman)->given},                                 \
     {                                                                                              \
-        "--proxy", true, lg_take_proxy                                                             \
+        "--proxy", .text = &(wsman)->proxy, .also = &(wsman)->given                                \
     }
-#define LG_RUN_ARGUMENTS                                                                           \
-    {"--accounts", true, lg_take_accounts}, {"--control", true, lg_take_control},                  \
-        {"--env-file", true, lg_take_env_file}, {"--material", true, lg_take_material},            \
-        {"--vm", true, lg_take_vm}, {"--i-own-this-vm", true, lg_take_owned},                      \
+#define LG_RUN_ARGUMENTS(wsman)                                                                    \
+    {"--accounts", .text = &(wsman)->accounts, .also = &(wsman)->given},                           \
+        {"--control", .text = &(wsman)->control, .also = &(wsman)->given},                         \
+        {"--env-file", .text = &(wsman)->env_file, .also = &(wsman)->given},                       \
+        {"--material", .text = &(wsman)->material, .also = &(wsman)->given},                       \
+        {"--vm", .list = {(wsman)->vms, &(wsman)->vm_count, LG_GIVEN_VMS_MAX},                     \
+         .also = &(wsman)->given},                                                                 \
+        {"--i-own-this-vm", .list = {(wsman)->owned, &(wsman)->owned_count, LG_GIVEN_VMS_MAX},     \
+         .also = &(wsman)->given},                                                                 \
+        {"--dry-run", .flag = &(wsman)->dry_run, .also = &(wsman)->given},                         \
     {                                                                                              \
-        "--dry-run", false, lg_take_dry_run                                                        \
+        "--with-protectors", .flag = &(wsman)->with_protectors                                     \
     }
 
 #define LG_LOGIN_HELP                                                                              \

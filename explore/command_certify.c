@@ -35,7 +35,7 @@ static const char help[] =
     "example:\n"
     "  lastgood certify --report reports/certificate.md\n";
 
-enum { SHORT_EVERY = 997, FOLLOWED_EVERY = 64 };
+enum { SHORT_EVERY = 997, FOLLOWED_EVERY = 64, EVERY_MAX = 1000000000 };
 
 struct options {
     char world;
@@ -44,54 +44,6 @@ struct options {
     bool thorough;
     bool quiet;
 };
-
-static bool take_long(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->thorough = true;
-    return true;
-}
-
-static bool take_world(void *self, const char *value)
-{
-    bool good = strlen(value) == 1 && strchr("ABC", value[0]);
-    if (good)
-        ((struct options *)self)->world = value[0];
-    else
-        fprintf(stderr, "lastgood: no such world: %s; there are A, B and C\n", value);
-    return good;
-}
-
-static bool take_every(void *self, const char *value)
-{
-    char *end;
-    unsigned long every = strtoul(value, &end, 10);
-    bool good = *value >= '0' && *value <= '9' && !*end && every >= 1 && every <= 1000000000;
-    if (good)
-        ((struct options *)self)->every = (uint32_t)every;
-    else
-        fprintf(stderr, "lastgood: --every takes a number from 1 on, not %s\n", value);
-    return good;
-}
-
-static bool take_report(void *self, const char *value)
-{
-    ((struct options *)self)->report = value;
-    return true;
-}
-
-static bool take_quiet(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->quiet = true;
-    return true;
-}
-
-static const struct lg_option known[] = {{"--long", false, take_long},
-                                         {"--world", true, take_world},
-                                         {"--every", true, take_every},
-                                         {"--report", true, take_report},
-                                         {"--quiet", false, take_quiet}};
 
 struct work {
     struct options options;
@@ -217,13 +169,25 @@ static int run(const struct options *options)
     return code;
 }
 
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--long", .flag = &options->thorough},
+        {"--world", .take = lg_take_world, .into = &options->world},
+        {"--every", .number = &options->every, .from = 1, .to = EVERY_MAX},
+        {"--report", .text = &options->report},
+        {"--quiet", .flag = &options->quiet},
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_certify(int argc, char **argv)
 {
     struct options options = {'A', 0, NULL, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
-    int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
-                                 words, &count);
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count > 0) {
         fprintf(stderr, "lastgood: certify takes no %s; see lastgood certify --help\n", words[0]);
         code = LG_EXIT_USAGE;

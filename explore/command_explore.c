@@ -55,63 +55,6 @@ struct work {
     struct lg_script_step steps[LG_REPLAY_STEPS_MAX];
 };
 
-static bool take_world(void *self, const char *value)
-{
-    bool known = strlen(value) == 1 && strchr("ABC", value[0]);
-    if (known)
-        ((struct options *)self)->world = value[0];
-    else
-        fprintf(stderr, "lastgood: no such world: %s; there are A, B and C\n", value);
-    return known;
-}
-
-static bool take_profile(void *self, const char *value)
-{
-    int found = lg_profile_find(value);
-    if (found < 0)
-        fprintf(stderr, "lastgood: no such profile: %s; see lastgood list profiles\n", value);
-    else
-        ((struct options *)self)->profile = (enum lg_profile_id)found;
-    return found >= 0;
-}
-
-static bool take_dump(void *self, const char *value)
-{
-    ((struct options *)self)->dump = value;
-    return true;
-}
-
-static bool take_every(void *self, const char *value)
-{
-    char *end;
-    unsigned long every = strtoul(value, &end, 10);
-    bool good = *value >= '0' && *value <= '9' && !*end && every >= 1 && every <= 1000000000;
-    if (good)
-        ((struct options *)self)->every = (uint32_t)every;
-    else
-        fprintf(stderr, "lastgood: --every takes a number from 1 on, not %s\n", value);
-    return good;
-}
-
-static bool take_grouped(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->grouped = true;
-    return true;
-}
-
-static bool take_quiet(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->quiet = true;
-    return true;
-}
-
-static const struct lg_option known[] = {
-    {"--world", true, take_world},      {"--profile", true, take_profile},
-    {"--dump", true, take_dump},        {"--every", true, take_every},
-    {"--grouped", false, take_grouped}, {"--quiet", false, take_quiet}};
-
 static bool check(struct work *work, const struct lg_transition *transition)
 {
     const struct lg_move *move = transition->move;
@@ -242,13 +185,36 @@ static int run(const struct options *options)
     return code;
 }
 
+bool lg_take_world(void *into, const char *value)
+{
+    bool good = strlen(value) == 1 && strchr("ABC", value[0]);
+    if (good)
+        *(char *)into = value[0];
+    else
+        fprintf(stderr, "lastgood: no such world: %s; there are A, B and C\n", value);
+    return good;
+}
+
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--world", .take = lg_take_world, .into = &options->world},
+        {"--profile", .take = lg_take_profile, .into = &options->profile},
+        {"--dump", .text = &options->dump},
+        {"--every", .number = &options->every, .from = 1, .to = UINT32_MAX},
+        {"--grouped", .flag = &options->grouped},
+        {"--quiet", .flag = &options->quiet},
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_explore(int argc, char **argv)
 {
     struct options options = {0, LG_PROFILE_documented, NULL, 1, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
-    int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
-                                 words, &count);
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && (count > 0 || !options.world)) {
         fprintf(stderr, "lastgood: explore takes --world A, B or C; see lastgood explore --help\n");
         code = LG_EXIT_USAGE;

@@ -38,64 +38,6 @@ struct options {
     bool quiet;
 };
 
-static bool take_world(void *self, const char *value)
-{
-    bool good = strlen(value) == 1 && strchr("ABC", value[0]);
-    if (good)
-        ((struct options *)self)->world = value[0];
-    else
-        fprintf(stderr, "lastgood: no such world: %s; there are A, B and C\n", value);
-    return good;
-}
-
-static bool take_number(const char *option, const char *value, uint32_t *number)
-{
-    char *end;
-    unsigned long read = strtoul(value, &end, 10);
-    bool good = *value >= '0' && *value <= '9' && !*end && read >= 1 && read < UINT32_MAX;
-    if (good)
-        *number = (uint32_t)read;
-    else
-        fprintf(stderr, "lastgood: %s takes a number from 1 on, not %s\n", option, value);
-    return good;
-}
-
-static bool take_states(void *self, const char *value)
-{
-    return take_number("--states", value, &((struct options *)self)->states);
-}
-
-static bool take_depth(void *self, const char *value)
-{
-    return take_number("--depth", value, &((struct options *)self)->depth);
-}
-
-static bool take_list(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->list = true;
-    return true;
-}
-
-static bool take_combined(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->combined = true;
-    return true;
-}
-
-static bool take_quiet(void *self, const char *value)
-{
-    (void)value;
-    ((struct options *)self)->quiet = true;
-    return true;
-}
-
-static const struct lg_option known[] = {
-    {"--world", true, take_world},        {"--states", true, take_states},
-    {"--depth", true, take_depth},        {"--list", false, take_list},
-    {"--combined", false, take_combined}, {"--quiet", false, take_quiet}};
-
 struct work {
     struct options options;
     struct lg_exploration exploration;
@@ -190,13 +132,26 @@ static int run(const struct options *options, const char *folder)
     return code;
 }
 
+static int read_options(int argc, char **argv, struct options *options, const char **words,
+                        size_t *count)
+{
+    const struct lg_option known[] = {
+        {"--world", .take = lg_take_world, .into = &options->world},
+        {"--states", .number = &options->states, .from = 1, .to = UINT32_MAX},
+        {"--depth", .number = &options->depth, .from = 1, .to = UINT32_MAX},
+        {"--list", .flag = &options->list},
+        {"--combined", .flag = &options->combined},
+        {"--quiet", .flag = &options->quiet},
+    };
+    return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
+}
+
 int lg_command_generate(int argc, char **argv)
 {
     struct options options = {'A', 0, UINT32_MAX, false, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
-    int code = lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, &options,
-                                 words, &count);
+    int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count != 1) {
         fprintf(stderr, "lastgood: generate takes one folder; see lastgood generate --help\n");
         code = LG_EXIT_USAGE;
