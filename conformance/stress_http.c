@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "line_messages.h"
 #include "stress_lanes.h"
 #include "wsman_call.h"
 #include "wsman_mask.h"
@@ -127,7 +128,7 @@ static enum lg_target_reply next(struct lg_lanes *lanes, unsigned *lane, struct 
         return reply;
     if (remote->masks)
         lg_mask_answer(connection->answer, lanes->blobs);
-    reply = lg_lanes_read(&remote->bound, &connection->call, connection->answer, seen, reason);
+    reply = lg_line_outcome(&remote->bound, &connection->call, connection->answer, seen, reason);
     json_decref(connection->answer);
     return reply;
 }

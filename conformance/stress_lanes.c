@@ -7,31 +7,6 @@
 #include "side.h"
 #include "workload.h"
 
-bool lg_lanes_says_no(const json_t *answer, struct lg_json_error *reason)
-{
-    const json_t *error = json_object_get(answer, "error");
-    const char *text = json_string_value(json_object_get(error, "reason"));
-    if (json_is_true(json_object_get(answer, "ok")))
-        return false;
-    lg_json_fail(reason, "%s", text ? text : "the target refused without a reason");
-    return true;
-}
-
-enum lg_target_reply lg_lanes_read(struct lg_bound_names *bound, const struct lg_call *call,
-                                   const json_t *answer, struct lg_outcome *seen,
-                                   struct lg_json_error *reason)
-{
-    memset(seen, 0, sizeof *seen);
-    if (call->method == LG_CALL_INSPECT)
-        return lg_properties_from_json(json_object_get(answer, "digests"), call, &bound->names,
-                                       seen, reason)
-                   ? LG_TARGET_ANSWERED
-                   : LG_TARGET_GONE;
-    lg_bound_names_learn(bound, call, answer);
-    return lg_outcome_from_json(answer, call, &bound->names, seen, reason) ? LG_TARGET_ANSWERED
-                                                                           : LG_TARGET_GONE;
-}
-
 bool lg_lanes_take(struct lg_lanes *lanes, const struct lg_call *call)
 {
     struct lg_json_error reason;

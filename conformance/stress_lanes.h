@@ -55,12 +55,6 @@ bool lg_lanes_send(struct lg_lanes *lanes, unsigned lane, const struct lg_call *
 enum lg_target_reply lg_lanes_next(struct lg_lanes *lanes, unsigned *lane, struct lg_outcome *seen,
                                    struct lg_json_error *reason);
 
-/* What kinds share: the outcome of an answer of the line protocol; whether it says no. */
-enum lg_target_reply lg_lanes_read(struct lg_bound_names *bound, const struct lg_call *call,
-                                   const json_t *answer, struct lg_outcome *seen,
-                                   struct lg_json_error *reason);
-bool lg_lanes_says_no(const json_t *answer, struct lg_json_error *reason);
-
 /* The kinds. */
 bool lg_lanes_queue_open(struct lg_lanes *lanes, struct lg_json_error *reason);
 bool lg_lanes_pipe_open(struct lg_lanes *lanes, const char *command, struct lg_json_error *reason);

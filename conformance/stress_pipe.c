@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "line_messages.h"
 #include "sim/wsman/text.h"
 #include "stress_lanes.h"
 
@@ -155,26 +156,13 @@ static enum lg_target_reply hear(struct lg_lanes *lanes, unsigned *lane, json_t 
     return reply;
 }
 
-static json_t *request_of(struct process *process, const struct lg_call *call)
-{
-    char name[LG_NAME_BYTES];
-    if (call->method == LG_CALL_INSPECT) {
-        process->bound.names.write_vm(&process->bound, call->vm, name);
-        return json_pack("{s:s, s:s}", "op", "inspect", "target", name);
-    }
-    bool event = lg_methods[call->method].kind == LG_KIND_EVENT;
-    json_t *request = lg_call_to_json(call, &process->bound.names);
-    json_object_set_new(request, "op", json_string(event ? "event" : "call"));
-    return request;
-}
-
 static bool send(struct lg_lanes *lanes, unsigned lane, const struct lg_call *call,
                  struct lg_json_error *reason)
 {
     struct process *process = lanes->self;
     process->asked[lane].call = *call;
-    return ask(process, lane, request_of(process, call)) ||
-           lg_json_fail(reason, "the target takes no more requests");
+    return ask(process, lane, lg_line_request(&process->bound, call)) ||
+           lg_json_fail(reason, "the target ended or takes no more requests");
 }
 
 static enum lg_target_reply next(struct lg_lanes *lanes, unsigned *lane, struct lg_outcome *seen,
@@ -185,9 +173,10 @@ static enum lg_target_reply next(struct lg_lanes *lanes, unsigned *lane, struct 
     enum lg_target_reply reply = hear(lanes, lane, &answer, reason);
     if (reply != LG_TARGET_ANSWERED)
         return reply;
-    reply = lg_lanes_says_no(answer, reason)
-                ? LG_TARGET_REFUSED
-                : lg_lanes_read(&process->bound, &process->asked[*lane].call, answer, seen, reason);
+    reply =
+        lg_line_says_no(answer, reason)
+            ? LG_TARGET_REFUSED
+            : lg_line_outcome(&process->bound, &process->asked[*lane].call, answer, seen, reason);
     json_decref(answer);
     return reply;
 }
@@ -206,10 +195,10 @@ static json_t *operate(struct lg_lanes *lanes, const char *op, struct lg_json_er
     unsigned lane = lanes->count;
     json_t *answer = NULL;
     if (!ask(process, lane, json_pack("{s:s}", "op", op)))
-        lg_json_fail(reason, "the target takes no more requests");
+        lg_json_fail(reason, "the target ended or takes no more requests");
     else if (hear(lanes, &lane, &answer, reason) == LG_TARGET_LOST)
         lg_json_fail(reason, "the target did not answer %s within %d s", op, REPLY_MS / 1000);
-    if (answer && lg_lanes_says_no(answer, reason)) {
+    if (answer && lg_line_says_no(answer, reason)) {
         json_decref(answer);
         answer = NULL;
     }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bound_names.h"
+#include "line_messages.h"
 
 struct lines {
     struct lg_line_peer peer;
@@ -34,17 +34,6 @@ static enum lg_target_reply ask(struct lines *lines, json_t *request, json_t **a
     return LG_TARGET_GONE;
 }
 
-/* An answer that says no: its reason. */
-static bool says_no(const json_t *answer, struct lg_json_error *reason)
-{
-    const json_t *error = json_object_get(answer, "error");
-    const char *text = json_string_value(json_object_get(error, "reason"));
-    if (json_is_true(json_object_get(answer, "ok")))
-        return false;
-    lg_json_fail(reason, "%s", text ? text : "the target refused without a reason");
-    return true;
-}
-
 static enum lg_target_reply reset(struct lg_target *target, struct lg_json_error *reason)
 {
     struct lines *lines = target->self;
@@ -53,34 +42,9 @@ static enum lg_target_reply reset(struct lg_target *target, struct lg_json_error
     if (reply != LG_TARGET_ANSWERED)
         return reply;
     lg_bound_names_reset(&lines->bound);
-    reply = says_no(answer, reason) ? LG_TARGET_REFUSED : LG_TARGET_ANSWERED;
+    reply = lg_line_says_no(answer, reason) ? LG_TARGET_REFUSED : LG_TARGET_ANSWERED;
     json_decref(answer);
     return reply;
-}
-
-/* The request of a call; what no client can read is an operation of its own. */
-static json_t *request_of(struct lines *lines, const struct lg_call *made)
-{
-    char name[LG_NAME_BYTES];
-    if (made->method == LG_CALL_INSPECT) {
-        lines->bound.names.write_vm(&lines->bound, made->vm, name);
-        return json_pack("{s:s, s:s}", "op", "inspect", "target", name);
-    }
-    bool event = lg_methods[made->method].kind == LG_KIND_EVENT;
-    json_t *request = lg_call_to_json(made, &lines->bound.names);
-    json_object_set_new(request, "op", json_string(event ? "event" : "call"));
-    return request;
-}
-
-static bool read_answer(struct lines *lines, const struct lg_call *made, const json_t *answer,
-                        struct lg_outcome *seen, struct lg_json_error *reason)
-{
-    memset(seen, 0, sizeof *seen);
-    if (made->method == LG_CALL_INSPECT)
-        return lg_properties_from_json(json_object_get(answer, "digests"), made,
-                                       &lines->bound.names, seen, reason);
-    lg_bound_names_learn(&lines->bound, made, answer);
-    return lg_outcome_from_json(answer, made, &lines->bound.names, seen, reason);
 }
 
 static enum lg_target_reply call(struct lg_target *target, const struct lg_call *made,
@@ -88,13 +52,13 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
 {
     struct lines *lines = target->self;
     json_t *answer;
-    enum lg_target_reply reply = ask(lines, request_of(lines, made), &answer, reason);
+    enum lg_target_reply reply = ask(lines, lg_line_request(&lines->bound, made), &answer, reason);
     if (reply != LG_TARGET_ANSWERED)
         return reply;
-    if (says_no(answer, reason))
+    if (lg_line_says_no(answer, reason))
         reply = LG_TARGET_REFUSED;
-    else if (!read_answer(lines, made, answer, seen, reason))
-        reply = LG_TARGET_GONE;
+    else
+        reply = lg_line_outcome(&lines->bound, made, answer, seen, reason);
     json_decref(answer);
     return reply;
 }
@@ -133,7 +97,7 @@ static bool greet(struct lg_target *target, struct lg_json_error *reason)
         return false;
     json_int_t protocol = json_integer_value(json_object_get(answer, "protocol"));
     target->capabilities = read_capabilities(json_object_get(answer, "capabilities"));
-    bool refused = says_no(answer, reason);
+    bool refused = lg_line_says_no(answer, reason);
     json_decref(answer);
     if (refused)
         return false;

@@ -101,7 +101,7 @@ static enum lg_target_reply answer(void *context, const char *line, size_t lengt
 {
     struct process *process = context;
     if (!send_line(process, line, length)) {
-        lg_json_fail(reason, "the target takes no more requests");
+        lg_json_fail(reason, "the target ended or takes no more requests");
         return LG_TARGET_GONE;
     }
     for (;;) {
