@@ -39,6 +39,7 @@ void lg_backtrack_reset(struct lg_backtrack *backtrack)
         memset(trail, 0, sizeof *trail);
     }
     backtrack->count = 0;
+    backtrack->spent = 0;
     memset(backtrack->fates, 0, LG_TRAIL_JOBS * sizeof *backtrack->fates);
 }
 
@@ -242,11 +243,17 @@ struct way {
     unsigned to;
 };
 
+/* The more was looked at in vain, the shorter the next search. */
+static uint64_t shortened(const struct lg_backtrack *backtrack, uint64_t steps)
+{
+    return steps / (1 + backtrack->spent / LG_BACKTRACK_STEPS_SHORTEN);
+}
+
 static bool go_back_by(struct lg_backtrack *backtrack, struct lg_trail *trail,
                        const struct way *way, unsigned last, struct lg_verdict *verdict)
 {
     struct lg_oracle *oracle = &backtrack->judge->oracle;
-    uint64_t steps_max = oracle->steps + LG_BACKTRACK_STEPS_NEAR;
+    uint64_t steps_max = oracle->steps + shortened(backtrack, LG_BACKTRACK_STEPS_NEAR);
     oracle->awake = way->awake;
     oracle->lost_more = way->lost_more;
     for (unsigned back = 0; back <= last && back <= way->to; back = further(back, last)) {
@@ -286,7 +293,7 @@ static void look_at_all(struct lg_backtrack *backtrack, struct lg_trail *trail,
                         struct lg_verdict *verdict)
 {
     struct lg_oracle *oracle = &backtrack->judge->oracle;
-    uint64_t steps_max = oracle->steps + LG_BACKTRACK_STEPS_WHOLE;
+    uint64_t steps_max = oracle->steps + shortened(backtrack, LG_BACKTRACK_STEPS_WHOLE);
     unsigned last = trail->snapshot_count - 1;
     oracle->awake = LG_AWAKE_EVERY;
     if (trail->spent <= LG_BACKTRACK_STEPS_SPENT &&
@@ -360,7 +367,9 @@ static void judge_last(struct lg_backtrack *backtrack, struct lg_trail *trail,
     }
     if (!explained)
         look_at_all(backtrack, trail, verdict);
-    trail->spent += explained ? 0 : backtrack->judge->oracle.steps - before;
+    uint64_t spent = explained ? 0 : backtrack->judge->oracle.steps - before;
+    trail->spent += spent;
+    backtrack->spent += spent;
     backtrack->judge->oracle.awake = LG_AWAKE_ALL;
     if (verdict->kind > LG_VERDICT_INCONSISTENT)
         cut(trail);

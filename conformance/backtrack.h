@@ -7,11 +7,13 @@
 #include "judge.h"
 
 enum {
-    LG_BACKTRACK_ENTRIES_MAX = 16384,  /* calls of one VM, twice, that can be gone back over */
-    LG_BACKTRACK_SNAPSHOTS_MAX = 256,  /* of one VM */
-    LG_BACKTRACK_STEPS_NEAR = 100000,  /* of the model, for one answer: to go back a while; */
-    LG_BACKTRACK_STEPS_WHOLE = 200000, /* and to the beginning: beyond it is undetermined */
-    LG_BACKTRACK_STEPS_SPENT = 300000  /* of one VM in vain: beyond it nobody goes back */
+    LG_BACKTRACK_ENTRIES_MAX = 16384,   /* calls of one VM, twice, that can be gone back over */
+    LG_BACKTRACK_SNAPSHOTS_MAX = 256,   /* of one VM */
+    LG_BACKTRACK_STEPS_NEAR = 100000,   /* of the model, for one answer: to go back a while; */
+    LG_BACKTRACK_STEPS_WHOLE = 200000,  /* and to the beginning: beyond it is undetermined */
+    LG_BACKTRACK_STEPS_SPENT = 300000,  /* of one VM in vain: beyond it nobody goes back; */
+    LG_BACKTRACK_STEPS_SHORTEN = 100000 /* of all in vain: after N times as many, searches end after
+                                           1/(N + 1) of the steps */
 };
 
 struct lg_backtrack;

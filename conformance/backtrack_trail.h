@@ -51,6 +51,7 @@ struct lg_backtrack {
     struct lg_fate *fates;
     uint16_t *places; /* of readings, LG_READINGS_MAX */
     int *handles;     /* room for those of a trail while something is tried */
+    uint64_t spent;   /* steps of the model that explained nothing, of all trails */
     unsigned count;
 };
 

@@ -78,6 +78,8 @@ void lg_oracle_init(struct lg_oracle *oracle, void *memory, uint16_t vm_max, uin
 void lg_oracle_reset(struct lg_oracle *oracle, const struct lg_host_word *host)
 {
     oracle->timed = 0;
+    if (oracle->record_count)
+        memset(oracle->record_places, 0, sizeof oracle->record_places);
     oracle->record_count = 0;
     oracle->readings_count = 1;
     oracle->violated = 0;

@@ -68,6 +68,7 @@ struct lg_record {
     struct lg_job job;
     uint16_t vm;
     uint16_t any;
+    uint16_t next; /* with the same place: its number from 1 on; 0: none */
 };
 
 struct lg_open_call {
@@ -98,7 +99,7 @@ struct lg_leaves {
     struct lg_leaf items[LG_LEAVES_MAX];
 };
 
-enum { LG_ORACLE_RECORDS_MAX = 16384 };
+enum { LG_ORACLE_RECORDS_MAX = 16384, LG_RECORD_PLACES = 4096 };
 
 /* Which open calls may take effect before the one that ends, for those who keep sets to go back
  * to: a set that passed over something is narrowed, and an end that nothing explains then leaves it
@@ -123,7 +124,8 @@ struct lg_oracle {
     struct lg_readings *readings; /* LG_READINGS_MAX; the first is what all sets agree on */
     uint32_t *readings_sums;      /* of them: two that differ here are not equal */
     struct lg_record *records;
-    uint32_t *index; /* of the elements of one larger set, by their hash */
+    uint16_t record_places[LG_RECORD_PLACES]; /* by VM and name: the latest of them, from 1 on */
+    uint32_t *index;                          /* of the elements of one larger set, by their hash */
     const struct lg_element *indexed;
     uint32_t indexed_count;
     uint32_t index_size;     /* a power of two, twice set_max or more */

@@ -252,14 +252,19 @@ void lg_set_commit(struct lg_oracle *oracle, struct lg_set *set)
     set->count++;
 }
 
+static unsigned record_place(uint16_t vm, uint16_t name)
+{
+    return (vm * 61u + name) % LG_RECORD_PLACES;
+}
+
 struct lg_record *lg_oracle_record(const struct lg_oracle *oracle, uint16_t vm, uint16_t name)
 {
     if (name == 0)
         return NULL;
-    for (unsigned i = oracle->record_count; i-- > 0;)
-        if (oracle->records[i].job.name == name && oracle->records[i].vm == vm)
-            return &oracle->records[i];
-    return NULL;
+    unsigned at = oracle->record_places[record_place(vm, name)];
+    while (at && (oracle->records[at - 1].job.name != name || oracle->records[at - 1].vm != vm))
+        at = oracle->records[at - 1].next;
+    return at ? &oracle->records[at - 1] : NULL;
 }
 
 static void keep_record(struct lg_oracle *oracle, uint16_t vm, const struct lg_job *job)
@@ -280,7 +285,9 @@ static void keep_record(struct lg_oracle *oracle, uint16_t vm, const struct lg_j
         oracle->bound_hit = 1;
         return;
     }
-    oracle->records[oracle->record_count++] = (struct lg_record){*job, vm, 0};
+    uint16_t *place = &oracle->record_places[record_place(vm, job->name)];
+    oracle->records[oracle->record_count] = (struct lg_record){*job, vm, 0, *place};
+    *place = ++oracle->record_count;
 }
 
 /* One way of the call on one element: its successor is put behind the set. False: it does not fit

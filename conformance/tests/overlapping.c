@@ -85,6 +85,26 @@ static bool looks(const struct lg_call *call)
            call->method == LG_CALL_GET_KEY_PROTECTOR;
 }
 
+/* A VM that may have one call more, from one on; the number of VMs: none may. */
+static unsigned vm_with_room(const struct world *world, unsigned from)
+{
+    const struct lg_history_options *options = world->options;
+    for (unsigned i = 0; i < options->vms; i++) {
+        unsigned vm = (from + i) % options->vms;
+        if (open_calls(world, vm) < options->pending)
+            return vm;
+    }
+    return options->vms;
+}
+
+/* A VM keeps room for one call that is answered. */
+static bool loses_reply(struct world *world, unsigned vm)
+{
+    const struct lg_history_options *options = world->options;
+    return lg_random_below(&world->random, options->calls) < options->lost &&
+           world->pending[vm] + 1 < options->pending;
+}
+
 static void send(struct world *world, unsigned number)
 {
     struct client *client = &world->clients[number];
@@ -97,8 +117,12 @@ static void send(struct world *world, unsigned number)
                           last->reply == LG_REPLY_SEEN ? &last->seen : NULL);
     client->last = 0;
     unsigned vm = lg_random_below(random, options->vms);
-    while (!client->job.name && open_calls(world, vm) >= options->pending)
-        vm = (vm + 1) % options->vms;
+    if (!client->job.name)
+        vm = vm_with_room(world, vm);
+    if (vm == options->vms) {
+        client->next += PAUSE_US;
+        return;
+    }
     memset(step, 0, sizeof *step);
     lg_workload_call(random, (uint16_t)vm, &client->job, &step->call);
     vm = step->call.vm;
@@ -107,7 +131,7 @@ static void send(struct world *world, unsigned number)
     step->reply = LG_REPLY_SEEN;
     uint64_t effect = step->sent + 1 + lg_random_below(random, HALF_MAX_US);
     step->answered = effect + 1 + lg_random_below(random, HALF_MAX_US);
-    if (lg_random_below(random, options->calls) < options->lost) {
+    if (loses_reply(world, vm)) {
         step->reply = LG_REPLY_LOST;
         step->answered = step->sent + GIVEN_UP_US;
         effect =
