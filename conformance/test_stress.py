@@ -59,7 +59,8 @@ def test_a_correct_service_over_http_conforms(mode, lastgood, simulator, tmp_pat
     """Two calls of one VM at a time: of more, now and then no order is found within the bounds."""
     with Simulator(simulator, tmp_path, "--clock", "virtual", "--jobs-mode", mode) as sim:
         done = stress(lastgood, sim.env["LASTGOOD_URL"], "--user", "admin", "--env-file",
-                      str(sim.env_file), "--calls", "400", "--clients", "5", "--vms", "2", "--pending", "2")
+                      str(sim.env_file), "--calls", "400", "--clients", "5", "--vms", "2",
+                      "--pending", "2")
     assert_conforms(done)
 
 

@@ -256,6 +256,33 @@ static void tell_change(const struct lg_oracle *oracle, struct lg_verdict *verdi
     verdict->alternative = oracle->changed_alternative;
 }
 
+/* What was exported is what any explanation of the exported VM says. */
+static void import_successors(struct lg_oracle *oracle, const struct lg_set *set,
+                              const struct lg_attempt *attempt)
+{
+    const struct lg_set *exported = lg_oracle_set(oracle, attempt->call->other);
+    lg_set_clear_next(oracle);
+    oracle->optional = set->lost_mask;
+    for (uint32_t i = 0; exported && i < exported->count; i++) {
+        const struct lg_vm *vm = &exported->elements[i].cell.vm;
+        struct lg_call own = *attempt->call;
+        struct lg_attempt way = *attempt;
+        way.call = &own;
+        own.image = vm->image;
+        own.requested = vm->generation;
+        lg_set_add_successors(oracle, set, &way);
+    }
+}
+
+static void successors(struct lg_oracle *oracle, const struct lg_set *set,
+                       const struct lg_attempt *attempt)
+{
+    if (attempt->call->method == LG_CALL_VM_IMPORTED)
+        import_successors(oracle, set, attempt);
+    else
+        lg_set_successors(oracle, set, attempt);
+}
+
 /* Nothing explains what was seen: say what would have, and go on with all that the call may have
  * done. */
 void lg_oracle_violation(struct lg_oracle *oracle, struct lg_set *set, const struct lg_call *call,
@@ -266,11 +293,11 @@ void lg_oracle_violation(struct lg_oracle *oracle, struct lg_set *set, const str
     verdict->allowed_count =
         (uint16_t)lg_oracle_allowed(oracle, call, verdict->allowed, &verdict->more);
     verdict->clause = violated_clause(verdict, call, seen);
-    lg_set_successors(oracle, set, &rebind);
+    successors(oracle, set, &rebind);
     verdict->kind = oracle->next.count ? LG_VERDICT_INCONSISTENT : LG_VERDICT_VIOLATES;
     if (!oracle->next.count) {
         verdict->secondary = oracle->violated;
-        lg_set_successors(oracle, set, &any);
+        successors(oracle, set, &any);
         for (uint32_t i = 0; i < set->count; i++) {
             oracle->next.elements[oracle->next.count] = set->elements[i];
             lg_set_commit(oracle, &oracle->next);
@@ -344,23 +371,6 @@ void lg_oracle_follow_service(struct lg_oracle *oracle, const struct lg_call *ca
     step_host_event(oracle, &event);
 }
 
-/* What was exported is what any explanation of the exported VM says. */
-static void import_successors(struct lg_oracle *oracle, const struct lg_set *set,
-                              const struct lg_call *call, const struct lg_outcome *seen)
-{
-    const struct lg_set *exported = lg_oracle_set(oracle, call->other);
-    lg_set_clear_next(oracle);
-    oracle->optional = set->lost_mask;
-    for (uint32_t i = 0; exported && i < exported->count; i++) {
-        const struct lg_vm *vm = &exported->elements[i].cell.vm;
-        struct lg_call own = *call;
-        struct lg_attempt attempt = {&own, seen, 0, false};
-        own.image = vm->image;
-        own.requested = vm->generation;
-        lg_set_add_successors(oracle, set, &attempt);
-    }
-}
-
 static bool is_host_event(const struct lg_call *call)
 {
     return lg_methods[call->method].kind == LG_KIND_EVENT &&
@@ -376,7 +386,8 @@ void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
         return;
     }
     struct lg_set *set = lg_oracle_set(oracle, call->vm);
-    if (!set) {
+    bool exported = call->method != LG_CALL_VM_IMPORTED || lg_oracle_set(oracle, call->other);
+    if (!set || !exported) {
         oracle->bound_hit = 1;
         verdict->kind = LG_VERDICT_UNDETERMINED;
         return;
@@ -387,12 +398,8 @@ void lg_oracle_step(struct lg_oracle *oracle, const struct lg_call *call,
         return;
     }
     lg_set_close(oracle, set, 0);
-    if (call->method == LG_CALL_VM_IMPORTED)
-        import_successors(oracle, set, call, seen);
-    else {
-        struct lg_attempt attempt = {call, seen, 0, false};
-        lg_set_successors(oracle, set, &attempt);
-    }
+    struct lg_attempt attempt = {call, seen, 0, false};
+    successors(oracle, set, &attempt);
     if (oracle->next.count)
         lg_set_swap_next(oracle, set);
     else

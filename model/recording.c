@@ -30,6 +30,7 @@ bool lg_recorder_start_clients(struct lg_recorder *recorder, FILE *file, struct 
 {
     recorder->file = file;
     recorder->steps = 0;
+    recorder->digests = false;
     lg_names_of_scripts(&recorder->names, blobs);
     return write_line(file, json_pack("{s:s, s:s, s:s}", "format", LG_RECORDING_FORMAT, "target",
                                       target, "clock", virtual_clock ? "virtual" : "real"));
@@ -129,7 +130,11 @@ static bool read_step(struct lg_recording *recording, const json_t *json,
     const json_t *outcome = json_object_get(json, "outcome");
     struct lg_json_error inner;
     memset(step, 0, sizeof *step);
-    step->client = (uint16_t)json_integer_value(json_object_get(json, "client"));
+    json_int_t client = json_integer_value(json_object_get(json, "client"));
+    step->client = (uint16_t)client;
+    if (client < 0 || client > UINT16_MAX)
+        return lg_json_fail(error, "line %u: \"client\" must be from 0 to 65535",
+                            recording->number);
     if (!lg_call_from_json(json, &recording->names, &step->call, &inner))
         return lg_json_fail(error, "line %u: %.150s", recording->number, inner.reason);
     if (!read_times(json, step))

@@ -167,7 +167,9 @@ static bool word_of(const json_t *json, const char *zero, const char *one, uint6
 
 static bool job_state_of(const json_t *json, uint64_t *value)
 {
-    enum lg_job_state state = lg_job_state_of_number((uint32_t)json_integer_value(json));
+    json_int_t number = json_integer_value(json);
+    bool is_state = number >= 0 && number <= UINT32_MAX;
+    enum lg_job_state state = is_state ? lg_job_state_of_number((uint32_t)number) : LG_JOB_FREE;
     *value = state == LG_JOB_FREE ? (uint64_t)1 << 63 : (uint64_t)1 << state;
     return json_is_integer(json);
 }
