@@ -132,6 +132,35 @@ static void every_interpretation_is_settled_or_has_a_site(void **state)
         assert_true(lg_interpretations[i].settled || has_site(lg_interpretations[i].id));
 }
 
+static void names_are_found_and_others_are_not(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LG_SITE_COUNT; i++)
+        assert_int_equal(lg_site_find(lg_sites[i].id), i);
+    assert_int_equal(lg_site_find("frob"), -1);
+    assert_int_equal(lg_clause_find("frob"), -1);
+}
+
+/* What nobody can choose is the first one that can be. */
+static void a_reading_is_pinned_within_its_site(void **state)
+{
+    struct lg_profile profile;
+    uint16_t slot = lg_sites[LG_SITE_execution].slot;
+    (void)state;
+    lg_profile_load(&profile, LG_PROFILE_documented, LG_TAG_CONFORMS);
+    lg_profile_pin(&profile, LG_SITE_execution, 15);
+    assert_int_equal(profile.allowed[slot], 1);
+    lg_profile_pin(&profile, LG_SITE_execution, LG_ALT_execution_by_job);
+    assert_int_equal(profile.allowed[slot], 1u << LG_ALT_execution_by_job);
+}
+
+static void a_code_is_that_of_its_meaning_and_none_of_no_table(void **state)
+{
+    (void)state;
+    assert_int_equal(lg_code_of(LG_CALL_SET_KEY_PROTECTOR, LG_MEANING_OUT_OF_MEMORY), 32778);
+    assert_int_equal(lg_code_of(LG_CALL_READ_VM, LG_MEANING_OUT_OF_MEMORY), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +173,9 @@ int main(void)
         cmocka_unit_test(every_slot_of_every_profile_leaves_something),
         cmocka_unit_test(every_site_is_in_a_register),
         cmocka_unit_test(every_interpretation_is_settled_or_has_a_site),
+        cmocka_unit_test(names_are_found_and_others_are_not),
+        cmocka_unit_test(a_reading_is_pinned_within_its_site),
+        cmocka_unit_test(a_code_is_that_of_its_meaning_and_none_of_no_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
