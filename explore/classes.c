@@ -97,15 +97,16 @@ static void add_example(struct lg_class *class, const struct lg_transition *tran
                                   (uint16_t)move->observation, 0};
 }
 
-void lg_classes_add(struct lg_classes *classes, const struct lg_exploration *exploration,
-                    const struct lg_transition *transition)
+struct lg_class *lg_classes_add(struct lg_classes *classes,
+                                const struct lg_exploration *exploration,
+                                const struct lg_transition *transition)
 {
     const struct lg_move *move = transition->move;
     if (transition->to == LG_NO_STATE || move->call->method == LG_CALL_INSPECT)
-        return;
+        return NULL;
     struct lg_class_key key = lg_class_of(move->call, move->from, move->pattern, &move->to);
     if (lg_methods[key.method].target == LG_TARGET_JOB && key.job_before == NO_JOB)
-        return;
+        return NULL;
     uint16_t *place = place_of(classes, &key);
     if (!*place) {
         lg_assert(classes->count < LG_CLASSES_MAX);
@@ -113,5 +114,7 @@ void lg_classes_add(struct lg_classes *classes, const struct lg_exploration *exp
         classes->items[classes->count].depth = exploration->states.steps[transition->from].depth;
         *place = (uint16_t)++classes->count;
     }
-    add_example(&classes->items[*place - 1], transition);
+    struct lg_class *class = &classes->items[*place - 1];
+    add_example(class, transition);
+    return class;
 }

@@ -21,7 +21,7 @@ struct lg_class_key {
 };
 _Static_assert(sizeof(struct lg_class_key) == 20, "keys are compared by memcmp");
 
-enum { LG_CLASSES_MAX = 16384, LG_EXAMPLES_MAX = 4 };
+enum { LG_CLASSES_MAX = 16384, LG_EXAMPLES_MAX = 24 };
 
 struct lg_class {
     struct lg_class_key key;
@@ -30,6 +30,17 @@ struct lg_class {
     unsigned example_count;
     uint16_t depth;
     bool walked;
+    uint8_t missed; /* enum lg_miss */
+};
+
+/* Why no vector walks a class: what became of the scripts that were tried. The last is the nearest.
+ */
+enum lg_miss {
+    LG_MISS_UNTRIED,
+    LG_MISS_WAY,  /* the way there reads one sentence in two ways; a target reads it in one */
+    LG_MISS_AIM,  /* the way there leaves the call another answer */
+    LG_MISS_ROOM, /* more histories, steps or answers than a vector may have */
+    LG_MISS_COUNT
 };
 
 struct lg_classes {
@@ -45,8 +56,9 @@ struct lg_class_key lg_class_of(const struct lg_call *call, const struct lg_cell
 struct lg_class *lg_classes_find(struct lg_classes *classes, const struct lg_class_key *key);
 
 /* Adds a transition to its class. Those that no script can make are left out: calls of a job that
- * never was, and looks that are no client's. */
-void lg_classes_add(struct lg_classes *classes, const struct lg_exploration *exploration,
-                    const struct lg_transition *transition);
+ * never was, and looks that are no client's: NULL. */
+struct lg_class *lg_classes_add(struct lg_classes *classes,
+                                const struct lg_exploration *exploration,
+                                const struct lg_transition *transition);
 
 #endif

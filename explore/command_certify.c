@@ -121,7 +121,7 @@ static void print_alarm(const struct work *work)
         return;
     lg_names_of_scripts(&names, &blobs);
     printf("FALSE ALARM at cell %u, which these steps lead to:\n", found->alarm_state);
-    if (lg_script_to(&work->exploration, found->alarm_state, NULL, steps, &count))
+    if (lg_script_to(&work->exploration, found->alarm_state, NULL, 0, steps, &count))
         lg_script_print(steps, count, &names, stdout);
     printf("then, with the names of that cell:\n");
     lg_script_print(&(struct lg_script_step){found->alarm_call, found->alarm_seen}, 1, &names,

@@ -98,7 +98,8 @@ static void print_broken(struct work *work, const struct lg_names *names)
     const struct lg_invariant *invariant = &lg_invariants[work->broken];
     unsigned count;
     printf("BROKEN: %s (%s)\n", invariant->text, lg_clauses[invariant->clause].id);
-    if (lg_script_to(&work->exploration, work->broken_from, &work->broken_by, work->steps, &count))
+    if (lg_script_to(&work->exploration, work->broken_from, &work->broken_by, 1, work->steps,
+                     &count))
         lg_script_print(work->steps, count, names, stdout);
     else
         printf("  the script is too long to be shown\n");

@@ -8,6 +8,7 @@
 #include "conformance/commands.h"
 #include "combine.h"
 #include "explore_commands.h"
+#include "generate_report.h"
 
 static const char help[] =
     "usage: lastgood generate FOLDER [options]\n"
@@ -23,16 +24,18 @@ static const char help[] =
     "  --depth N       only classes that are at most N calls away from the first state\n"
     "  --combined      in place of that: combinations of arguments, three-way, at and around each "
     "bound\n"
+    "  --report FILE   write a report, such as reports/generated.md\n"
     "  --list          also print the classes that no vector walks\n"
     "  --quiet         no progress\n"
     "\n"
     "example:\n"
-    "  lastgood generate conformance/vectors/generated\n";
+    "  lastgood generate conformance/vectors/generated --report reports/generated.md\n";
 
 struct options {
     char world;
     uint32_t states;
     uint32_t depth;
+    const char *report;
     bool list;
     bool combined;
     bool quiet;
@@ -42,22 +45,18 @@ struct work {
     struct options options;
     struct lg_exploration exploration;
     struct lg_classes classes;
+    struct lg_pairs pairs;
+    bool with_pairs; /* of the other worlds they are too many */
 };
 
 static bool visit(void *context, const struct lg_exploration *exploration,
                   const struct lg_transition *transition)
 {
     struct work *work = context;
-    lg_classes_add(&work->classes, exploration, transition);
+    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
+    if (class && work->with_pairs)
+        lg_pairs_add(&work->pairs, transition, class);
     return !work->options.states || exploration->states.count < work->options.states;
-}
-
-static unsigned count_walked(const struct lg_classes *classes)
-{
-    unsigned walked = 0;
-    for (unsigned i = 0; i < classes->count; i++)
-        walked += classes->items[i].walked;
-    return walked;
 }
 
 static void list_missed(const struct lg_classes *classes)
@@ -67,11 +66,12 @@ static void list_missed(const struct lg_classes *classes)
         if (classes->items[i].walked)
             continue;
         printf("not walked: %s.%s requested %u, vm %u, %s, cause %s, answer %u..%u fault %u kind "
-               "%u, job %u to %u, depth %u\n",
+               "%u, job %u to %u, depth %u, reason %u\n",
                lg_methods[key->method].class_name, lg_methods[key->method].name, key->requested,
                key->vm, lg_clauses[key->clause].id,
                key->cause ? lg_causes[key->cause - 1].name : "none", key->code_from, key->code_to,
-               key->fault, key->answer, key->job_before, key->job_after, classes->items[i].depth);
+               key->fault, key->answer, key->job_before, key->job_after, classes->items[i].depth,
+               classes->items[i].missed);
     }
 }
 
@@ -91,24 +91,33 @@ static int generate(struct work *work, const char *folder, const struct lg_names
     FILE *progress = work->options.quiet ? NULL : stderr;
     struct lg_generation generation = {.exploration = &work->exploration,
                                        .classes = &work->classes,
+                                       .pairs = work->with_pairs ? &work->pairs : NULL,
                                        .names = *names,
                                        .folder = folder,
                                        .depth = work->options.depth};
     if (work->options.combined)
         return combine(&generation, progress);
-    lg_explore(&work->exploration, visit, work, progress);
-    if (work->exploration.no_memory) {
+    if (work->with_pairs && !lg_pairs_init(&work->pairs, &work->classes))
+        work->exploration.no_memory = true;
+    else
+        lg_explore(&work->exploration, visit, work, progress);
+    if (work->exploration.no_memory || work->pairs.no_memory) {
         fprintf(stderr, "lastgood: no memory\n");
         return LG_EXIT_HARNESS;
     }
+    if (work->with_pairs)
+        lg_pairs_close(&work->pairs);
     if (!lg_generate(&generation, progress)) {
         fprintf(stderr, "lastgood: %s: %s\n", folder, strerror(errno));
         return LG_EXIT_HARNESS;
     }
-    printf("%u vectors with %u steps walk %u of %u classes of transitions\n", generation.vectors,
-           generation.nodes, count_walked(&work->classes), work->classes.count);
+    lg_generation_tell(&generation, stdout);
     if (work->options.list)
         list_missed(&work->classes);
+    if (work->options.report && !lg_generation_report(&generation, work->options.report)) {
+        fprintf(stderr, "lastgood: %s: %s\n", work->options.report, strerror(errno));
+        return LG_EXIT_HARNESS;
+    }
     return LG_EXIT_CONFORMS;
 }
 
@@ -123,10 +132,12 @@ static int run(const struct options *options, const char *folder)
         return code;
     }
     work->options = *options;
+    work->with_pairs = options->world == 'A';
     lg_names_of_scripts(&names, &blobs);
     if (lg_exploration_init(&work->exploration, options->world, LG_PROFILE_documented))
         code = generate(work, folder, &names);
     lg_exploration_free(&work->exploration);
+    lg_pairs_free(&work->pairs);
     lg_blobs_free(&blobs);
     free(work);
     return code;
@@ -139,6 +150,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
         {"--world", .take = lg_take_world, .into = &options->world},
         {"--states", .number = &options->states, .from = 1, .to = UINT32_MAX},
         {"--depth", .number = &options->depth, .from = 1, .to = UINT32_MAX},
+        {"--report", .text = &options->report},
         {"--list", .flag = &options->list},
         {"--combined", .flag = &options->combined},
         {"--quiet", .flag = &options->quiet},
@@ -148,7 +160,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
 
 int lg_command_generate(int argc, char **argv)
 {
-    struct options options = {'A', 0, UINT32_MAX, false, false, false};
+    struct options options = {'A', 0, UINT32_MAX, NULL, false, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;

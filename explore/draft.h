@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "classes.h"
 #include "conformance/agree.h"
 
 struct lg_draft {
@@ -14,7 +15,11 @@ struct lg_draft {
     struct lg_agree_session *session;
     struct lg_agree_watch own_watch;
     void *finder;
-    bool full; /* a call found no room, or more answers than edges */
+    bool full; /* a call found no room, more answers than edges, or took too long */
+    const struct lg_class_key *aim; /* whether the last call was of this class; may be NULL */
+    bool aim_met;
+    unsigned long steps;    /* of the model, for the last node */
+    unsigned long heaviest; /* for any node */
 };
 
 /* jobs_asked: whether one of its calls will be one of a job. False: no memory. */

@@ -2,34 +2,54 @@
 #include "generate.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "draft.h"
+#include "pair_walk.h"
 
 enum { PATH_BYTES = 1024 };
+
+typedef bool add_branch(struct lg_draft *draft);
 
 struct maker {
     struct lg_generation *generation;
     struct lg_draft draft;
     struct lg_script_step steps[LG_REPLAY_STEPS_MAX];
     unsigned step_count;
-    const struct lg_class *aim;
+    struct lg_class *aim;
     const struct lg_step_back *example;
+    unsigned aim_node;
+    add_branch *suffix; /* NULL: the call that is meant is the last */
+    struct lg_pair_walk *pairs;
+    bool met[LG_CLASSES_MAX];
 };
 
 /* ---- what a vector walks ---- */
 
+/* Of the way to the call that is meant only pairs count: no look follows each step of it. */
 static void mark_walked(void *context, unsigned node, const struct lg_call *call,
                         const struct lg_cell *before, const struct lg_outcome *outcome,
                         const struct lg_cell *after)
 {
-    struct lg_classes *classes = context;
+    struct maker *maker = context;
+    struct lg_classes *classes = maker->generation->classes;
     struct lg_class_key key = lg_class_of(call, before, outcome, after);
-    struct lg_class *class = lg_classes_find(classes, &key);
-    (void)node;
+    const struct lg_class *class = node < maker->aim_node ? NULL : lg_classes_find(classes, &key);
     if (class)
-        class->walked = true;
+        maker->met[class - classes->items] = true;
+    if (maker->pairs)
+        lg_pair_walk_step(maker->pairs, node, call, before, outcome, after);
+}
+
+static void commit(struct maker *maker)
+{
+    struct lg_classes *classes = maker->generation->classes;
+    for (unsigned i = 0; i < classes->count; i++)
+        classes->items[i].walked |= maker->met[i];
+    if (maker->pairs)
+        lg_pair_walk_commit(maker->pairs);
 }
 
 /* ---- the script ---- */
@@ -95,8 +115,6 @@ static void stop_here(struct lg_draft *draft)
         last->edges[i].then = LG_NODES_MAX;
 }
 
-typedef bool add_branch(struct lg_draft *draft);
-
 /* What follows a node, once for its successes and once for its refusals: no flat unions. */
 static bool add_branches(struct lg_draft *draft, unsigned node, add_branch *add)
 {
@@ -131,7 +149,8 @@ static bool add_last_look(struct lg_draft *draft)
     return lg_draft_add(draft, &read, false) >= 0;
 }
 
-/* What tells states apart: reads, then a restore and what it brings back. */
+/* What tells states apart: reads, then a restore and what it brings back; where those are too many
+ * histories, the reads alone. */
 static bool add_suffix(struct lg_draft *draft)
 {
     struct lg_call restore = {.method = LG_CALL_RESTORE_LAST_KNOWN_GOOD};
@@ -141,13 +160,21 @@ static bool add_suffix(struct lg_draft *draft)
     return node >= 0 && add_branches(draft, (unsigned)node, add_last_look);
 }
 
-static bool add_aim(struct maker *maker, const struct lg_script_step *step)
+static enum lg_miss add_aim(struct maker *maker, const struct lg_script_step *step)
 {
     struct lg_draft *draft = &maker->draft;
+    draft->aim = &maker->aim->key;
     int node = lg_draft_add(draft, &step->call, is_by_job(step));
-    if (node < 0)
-        return false;
-    return add_branches(draft, (unsigned)node, add_suffix);
+    bool met = draft->aim_met;
+    draft->aim = NULL;
+    if (draft->full)
+        return LG_MISS_ROOM;
+    if (node < 0 || !met)
+        return LG_MISS_AIM;
+    maker->aim_node = (unsigned)node;
+    if (maker->suffix && !add_branches(draft, (unsigned)node, maker->suffix))
+        return LG_MISS_ROOM;
+    return LG_MISS_UNTRIED;
 }
 
 /* ---- its name ---- */
@@ -209,6 +236,8 @@ bool lg_generation_write(struct lg_generation *generation, const struct lg_draft
     bool written = lg_draft_write(draft, file);
     generation->vectors++;
     generation->nodes += draft->vector.node_count;
+    if (draft->vector.node_count > generation->longest)
+        generation->longest = draft->vector.node_count;
     return fclose(file) == 0 && written;
 }
 
@@ -216,7 +245,7 @@ bool lg_generation_write(struct lg_generation *generation, const struct lg_draft
 
 static bool make_script(struct maker *maker)
 {
-    return lg_script_to(maker->generation->exploration, maker->example->from, maker->example,
+    return lg_script_to(maker->generation->exploration, maker->example->from, maker->example, 1,
                         maker->steps, &maker->step_count);
 }
 
@@ -246,21 +275,39 @@ static bool add_beginning(struct maker *maker)
     return true;
 }
 
-static bool make_draft(struct maker *maker)
+static enum lg_miss add_way(struct maker *maker)
+{
+    bool added = add_beginning(maker);
+    for (unsigned i = 0; added && i + 1 < maker->step_count; i++)
+        added = add_on_the_way(maker, &maker->steps[i]);
+    if (added)
+        return LG_MISS_UNTRIED;
+    return maker->draft.full ? LG_MISS_ROOM : LG_MISS_WAY;
+}
+
+static bool finish(struct maker *maker)
 {
     struct lg_generation *generation = maker->generation;
-    struct lg_agree_watch watch = {generation->classes, mark_walked, NULL};
-    if (!add_beginning(maker))
-        return false;
-    for (unsigned i = 0; i + 1 < maker->step_count; i++)
-        if (!add_on_the_way(maker, &maker->steps[i]))
-            return false;
-    if (!add_aim(maker, &maker->steps[maker->step_count - 1]))
-        return false;
-    maker->draft.watch = &watch;
-    bool finished = lg_draft_finish(&maker->draft);
-    maker->draft.watch = NULL;
-    return finished;
+    struct lg_draft *draft = &maker->draft;
+    struct lg_agree_watch watch = {maker, mark_walked, NULL};
+    memset(maker->met, 0, sizeof maker->met);
+    if (generation->pairs)
+        maker->pairs = lg_pair_walk_new(generation->pairs, &generation->exploration->world,
+                                        &draft->vector, &draft->names);
+    draft->watch = &watch;
+    bool finished = lg_draft_finish(draft);
+    draft->watch = NULL;
+    return finished && maker->met[maker->aim - generation->classes->items];
+}
+
+static enum lg_miss make_draft(struct maker *maker)
+{
+    enum lg_miss miss = add_way(maker);
+    if (miss == LG_MISS_UNTRIED)
+        miss = add_aim(maker, &maker->steps[maker->step_count - 1]);
+    if (miss == LG_MISS_UNTRIED && !finish(maker))
+        miss = LG_MISS_ROOM;
+    return miss;
 }
 
 enum making { MADE, NONE_MADE, NOT_WRITTEN };
@@ -269,23 +316,73 @@ static enum making make_vector(struct maker *maker)
 {
     struct lg_generation *generation = maker->generation;
     enum making making = NONE_MADE;
-    bool scripted = make_script(maker);
-    bool ready = lg_draft_init(&maker->draft, &generation->names, asks_jobs(maker));
-    if (scripted && ready && make_draft(maker) && maker->aim->walked) {
-        name_vector(maker);
-        making = lg_generation_write(generation, &maker->draft) ? MADE : NOT_WRITTEN;
+    enum lg_miss miss = LG_MISS_ROOM;
+    maker->pairs = NULL;
+    if (make_script(maker) && lg_draft_init(&maker->draft, &generation->names, asks_jobs(maker))) {
+        miss = make_draft(maker);
+        if (miss == LG_MISS_UNTRIED) {
+            name_vector(maker);
+            commit(maker);
+            making = lg_generation_write(generation, &maker->draft) ? MADE : NOT_WRITTEN;
+        }
     }
+    if (miss > maker->aim->missed)
+        maker->aim->missed = (uint8_t)miss;
+    lg_pair_walk_free(maker->pairs);
     lg_draft_free(&maker->draft);
     return making;
 }
 
-/* The first of the class's examples that makes a vector. */
+/* How many steps of the model it takes to come to the call that is meant; ULONG_MAX where it does
+ * not come there. */
+static unsigned long weight_of(struct maker *maker)
+{
+    unsigned long weight = ULONG_MAX;
+    enum lg_miss miss = LG_MISS_ROOM;
+    maker->suffix = NULL;
+    if (make_script(maker) &&
+        lg_draft_init(&maker->draft, &maker->generation->names, asks_jobs(maker))) {
+        miss = add_way(maker);
+        if (miss == LG_MISS_UNTRIED)
+            miss = add_aim(maker, &maker->steps[maker->step_count - 1]);
+        if (miss == LG_MISS_UNTRIED)
+            weight = maker->draft.heaviest;
+    }
+    lg_draft_free(&maker->draft);
+    if (miss > maker->aim->missed)
+        maker->aim->missed = (uint8_t)miss;
+    return weight;
+}
+
+static const struct lg_step_back *lightest(struct maker *maker)
+{
+    const struct lg_step_back *best = NULL;
+    unsigned long least = ULONG_MAX;
+    for (unsigned i = 0; i < maker->aim->example_count; i++) {
+        maker->example = &maker->aim->examples[i];
+        unsigned long weight = weight_of(maker);
+        if (weight >= least)
+            continue;
+        least = weight;
+        best = maker->example;
+    }
+    return best;
+}
+
+/* The first of the class's examples; where that makes no vector, the one with the fewest histories.
+ */
 static bool make_one(struct maker *maker)
 {
-    enum making making = NONE_MADE;
-    for (unsigned i = 0; making == NONE_MADE && i < maker->aim->example_count; i++) {
-        maker->example = &maker->aim->examples[i];
+    static add_branch *const suffixes[] = {add_suffix, add_looks};
+    maker->suffix = add_suffix;
+    maker->example = &maker->aim->examples[0];
+    enum making making = make_vector(maker);
+    const struct lg_step_back *best = making == NONE_MADE ? lightest(maker) : NULL;
+    for (size_t i = 0; best && making == NONE_MADE && i < sizeof suffixes / sizeof *suffixes; i++) {
+        maker->example = best;
+        maker->suffix = suffixes[i];
         making = make_vector(maker);
+        maker->generation->short_suffixes += making == MADE && i > 0;
     }
     maker->generation->given_up += making == NONE_MADE;
     return making != NOT_WRITTEN;

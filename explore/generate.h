@@ -5,17 +5,21 @@
 
 #include "classes.h"
 #include "draft.h"
+#include "pairs.h"
 #include "script.h"
 
 struct lg_generation {
     const struct lg_exploration *exploration;
     struct lg_classes *classes;
+    struct lg_pairs *pairs; /* NULL: they are not counted */
     struct lg_names names;
     const char *folder;
     unsigned depth; /* only classes that are at most so many calls away */
     unsigned vectors;
     unsigned nodes;
-    unsigned given_up; /* classes whose script made no vector */
+    unsigned given_up;       /* classes whose scripts made no vector */
+    unsigned longest;        /* steps of a vector */
+    unsigned short_suffixes; /* vectors that end in reads alone */
 };
 
 /* Writes the vectors of all classes that are not walked yet. False: a file cannot be written

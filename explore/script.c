@@ -76,17 +76,18 @@ static bool go(struct replay *replay, const struct lg_step_back *wanted)
 }
 
 bool lg_script_to(const struct lg_exploration *exploration, uint32_t state,
-                  const struct lg_step_back *last, struct lg_script_step *steps, unsigned *count)
+                  const struct lg_step_back *last, unsigned more, struct lg_script_step *steps,
+                  unsigned *count)
 {
     uint32_t path[LG_REPLAY_STEPS_MAX];
     unsigned states = lg_path_to(exploration, state, path, LG_REPLAY_STEPS_MAX);
     struct replay replay = {.exploration = exploration, .moves = lg_moves_new(), .step = steps};
-    bool found = states > 0 && replay.moves;
+    bool found = states > 0 && states + more <= LG_REPLAY_STEPS_MAX && replay.moves;
     lg_world_start(&replay.cell);
     for (unsigned i = 1; found && i < states; i++)
         found = go(&replay, &exploration->states.steps[path[i]]);
-    if (found && last)
-        found = go(&replay, last);
+    for (unsigned i = 0; found && i < more; i++)
+        found = go(&replay, &last[i]);
     lg_moves_free(replay.moves);
     *count = (unsigned)(replay.step - steps);
     return found;

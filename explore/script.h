@@ -14,10 +14,11 @@ struct lg_script_step {
     struct lg_outcome seen;
 };
 
-/* The steps from the first state to a state, then, where `last` is not NULL, one more move of that
- * state. False: too many. */
+/* The steps from the first state to a state, then `more` moves, each from where the one before
+ * led. False: too many. */
 bool lg_script_to(const struct lg_exploration *exploration, uint32_t state,
-                  const struct lg_step_back *last, struct lg_script_step *steps, unsigned *count);
+                  const struct lg_step_back *last, unsigned more, struct lg_script_step *steps,
+                  unsigned *count);
 
 void lg_script_print(const struct lg_script_step *steps, unsigned count,
                      const struct lg_names *names, FILE *out);

@@ -62,7 +62,7 @@ static void a_wrong_reading_breaks_its_clause(void **state)
         assert_false(lg_explore(&exploration, look, &found, NULL));
         assert_non_null(found.broken);
         assert_int_equal(found.broken->clause, wrong[i].clause);
-        assert_true(lg_script_to(&exploration, found.by.from, &found.by, steps, &count));
+        assert_true(lg_script_to(&exploration, found.by.from, &found.by, 1, steps, &count));
         assert_int_equal(count, wrong[i].calls);
         assert_int_equal(steps[0].call.method, LG_CALL_VM_CREATED);
         lg_exploration_free(&exploration);

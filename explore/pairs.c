@@ -1,0 +1,242 @@
+/* Which classes follow each other. */
+#include "pairs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WORDS = LG_PAIR_CLASSES_MAX / 64,
+    GROUP_WORDS = LG_GROUPS_MAX / 64,
+    STATES_STEP = 16384,
+    WAYS_STEP = 65536
+};
+
+static bool has(const uint64_t *bits, unsigned at)
+{
+    return bits[at / 64] >> at % 64 & 1;
+}
+
+static void set(uint64_t *bits, unsigned at)
+{
+    bits[at / 64] |= UINT64_C(1) << at % 64;
+}
+
+static uint64_t *row(uint64_t *table, unsigned at, unsigned words)
+{
+    return table + (size_t)at * words;
+}
+
+bool lg_pairs_init(struct lg_pairs *pairs, struct lg_classes *classes)
+{
+    memset(pairs, 0, sizeof *pairs);
+    pairs->classes = classes;
+    pairs->feasible = calloc((size_t)LG_PAIR_CLASSES_MAX * WORDS, sizeof *pairs->feasible);
+    pairs->walked = calloc((size_t)LG_PAIR_CLASSES_MAX * WORDS, sizeof *pairs->walked);
+    pairs->feasible_groups = calloc((size_t)LG_GROUPS_MAX * GROUP_WORDS, sizeof(uint64_t));
+    pairs->walked_groups = calloc((size_t)LG_GROUPS_MAX * GROUP_WORDS, sizeof(uint64_t));
+    return pairs->feasible && pairs->walked && pairs->feasible_groups && pairs->walked_groups;
+}
+
+void lg_pairs_free(struct lg_pairs *pairs)
+{
+    free(pairs->in);
+    free(pairs->out);
+    free(pairs->ways);
+    free(pairs->feasible);
+    free(pairs->walked);
+    free(pairs->feasible_groups);
+    free(pairs->walked_groups);
+    memset(pairs, 0, sizeof *pairs);
+}
+
+/* ---- groups ---- */
+
+enum kind { DONE, STARTED_JOB, REFUSED, FAULT };
+
+static enum kind kind_of(const struct lg_class_key *key)
+{
+    if (key->fault)
+        return FAULT;
+    if (key->answer == LG_ANSWERS_JOB)
+        return STARTED_JOB;
+    return key->code_from ? REFUSED : DONE;
+}
+
+static bool same_group(const struct lg_class_key *a, const struct lg_class_key *b)
+{
+    return a->method == b->method && a->requested == b->requested && kind_of(a) == kind_of(b) &&
+           a->job_before == b->job_before && a->job_after == b->job_after;
+}
+
+static unsigned index_of(const struct lg_pairs *pairs, const struct lg_class *class)
+{
+    return (unsigned)(class - pairs->classes->items);
+}
+
+static unsigned find_group(struct lg_pairs *pairs, unsigned class)
+{
+    const struct lg_class *items = pairs->classes->items;
+    for (unsigned i = 0; i < pairs->group_count; i++)
+        if (same_group(&items[pairs->group_class[i]].key, &items[class].key))
+            return i;
+    lg_assert(pairs->group_count < LG_GROUPS_MAX);
+    pairs->group_class[pairs->group_count] = (uint16_t) class;
+    return pairs->group_count++;
+}
+
+/* ---- what follows what ---- */
+
+static bool grow(uint64_t **bits, uint32_t from, uint32_t to)
+{
+    uint64_t *more = realloc(*bits, (size_t)to * WORDS * sizeof *more);
+    if (!more)
+        return false;
+    memset(more + (size_t)from * WORDS, 0, (size_t)(to - from) * WORDS * sizeof *more);
+    *bits = more;
+    return true;
+}
+
+static bool has_room(struct lg_pairs *pairs, uint32_t state)
+{
+    if (state >= pairs->states) {
+        uint32_t to = state + STATES_STEP;
+        if (!grow(&pairs->in, pairs->states, to) || !grow(&pairs->out, pairs->states, to))
+            return false;
+        pairs->states = to;
+    }
+    if (pairs->way_count < pairs->way_room)
+        return true;
+    struct lg_way_in *more =
+        realloc(pairs->ways, (pairs->way_room + WAYS_STEP) * sizeof *pairs->ways);
+    if (!more)
+        return false;
+    pairs->ways = more;
+    pairs->way_room += WAYS_STEP;
+    return true;
+}
+
+static void note_way_in(struct lg_pairs *pairs, const struct lg_transition *transition,
+                        unsigned group)
+{
+    const uint64_t *in = row(pairs->in, transition->to, WORDS);
+    for (unsigned i = 0; i < pairs->classes->count; i++)
+        if (has(in, i) && pairs->group_of[i] == group)
+            return;
+    pairs->ways[pairs->way_count++] =
+        (struct lg_way_in){transition->to,
+                           (uint16_t)group,
+                           {transition->from, transition->call, (uint16_t)transition->move->way,
+                            (uint16_t)transition->move->observation, 0}};
+}
+
+void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition,
+                  const struct lg_class *class)
+{
+    unsigned at = index_of(pairs, class);
+    uint32_t highest = transition->from > transition->to ? transition->from : transition->to;
+    lg_assert(at < LG_PAIR_CLASSES_MAX);
+    if (!has_room(pairs, highest)) {
+        pairs->no_memory = true;
+        return;
+    }
+    if (class->example_count == 1 && class->examples[0].from == transition->from)
+        pairs->group_of[at] = (uint16_t)find_group(pairs, at);
+    set(row(pairs->out, transition->from, WORDS), at);
+    uint64_t *in = row(pairs->in, transition->to, WORDS);
+    if (has(in, at))
+        return;
+    note_way_in(pairs, transition, pairs->group_of[at]);
+    set(in, at);
+}
+
+static void close_state(struct lg_pairs *pairs, uint32_t state)
+{
+    const uint64_t *in = row(pairs->in, state, WORDS);
+    const uint64_t *out = row(pairs->out, state, WORDS);
+    for (unsigned first = 0; first < pairs->classes->count; first++) {
+        uint64_t *follow = row(pairs->feasible, first, WORDS);
+        for (unsigned i = 0; has(in, first) && i < WORDS; i++)
+            follow[i] |= out[i];
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct lg_way_in *left = a;
+    const struct lg_way_in *right = b;
+    if (left->group != right->group)
+        return left->group < right->group ? -1 : 1;
+    return left->to < right->to ? -1 : left->to > right->to;
+}
+
+void lg_pairs_close(struct lg_pairs *pairs)
+{
+    for (uint32_t state = 0; state < pairs->states; state++)
+        close_state(pairs, state);
+    for (unsigned i = 0; i < pairs->classes->count; i++)
+        for (unsigned j = 0; j < pairs->classes->count; j++)
+            if (has(row(pairs->feasible, i, WORDS), j))
+                set(row(pairs->feasible_groups, pairs->group_of[i], GROUP_WORDS),
+                    pairs->group_of[j]);
+    if (pairs->way_count)
+        qsort(pairs->ways, pairs->way_count, sizeof *pairs->ways, compare);
+}
+
+void lg_pairs_mark(struct lg_pairs *pairs, unsigned first, unsigned second)
+{
+    if (!has(row(pairs->feasible, first, WORDS), second))
+        return;
+    set(row(pairs->walked, first, WORDS), second);
+    set(row(pairs->walked_groups, pairs->group_of[first], GROUP_WORDS), pairs->group_of[second]);
+}
+
+/* ---- figures ---- */
+
+static unsigned count_bits(const uint64_t *words, size_t count)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < count; i++)
+        for (uint64_t rest = words[i]; rest; rest &= rest - 1)
+            bits++;
+    return bits;
+}
+
+struct lg_pair_count lg_pairs_of_classes(const struct lg_pairs *pairs)
+{
+    const size_t words = (size_t)LG_PAIR_CLASSES_MAX * WORDS;
+    return (struct lg_pair_count){count_bits(pairs->feasible, words),
+                                  count_bits(pairs->walked, words)};
+}
+
+struct lg_pair_count lg_pairs_of_groups(const struct lg_pairs *pairs)
+{
+    const size_t words = (size_t)LG_GROUPS_MAX * GROUP_WORDS;
+    return (struct lg_pair_count){count_bits(pairs->feasible_groups, words),
+                                  count_bits(pairs->walked_groups, words)};
+}
+
+bool lg_pairs_missing(const struct lg_pairs *pairs, unsigned first, unsigned second)
+{
+    return has(row(pairs->feasible_groups, first, GROUP_WORDS), second) &&
+           !has(row(pairs->walked_groups, first, GROUP_WORDS), second);
+}
+
+static bool leaves(const struct lg_pairs *pairs, uint32_t state, unsigned group)
+{
+    const uint64_t *out = row(pairs->out, state, WORDS);
+    for (unsigned i = 0; i < pairs->classes->count; i++)
+        if (pairs->group_of[i] == group && has(out, i))
+            return true;
+    return false;
+}
+
+const struct lg_way_in *lg_pairs_example(const struct lg_pairs *pairs, unsigned first,
+                                         unsigned second, unsigned nth)
+{
+    for (size_t i = 0; i < pairs->way_count; i++) {
+        const struct lg_way_in *way = &pairs->ways[i];
+        if (way->group == first && leaves(pairs, way->to, second) && nth-- == 0)
+            return way;
+    }
+    return NULL;
+}
