@@ -172,6 +172,8 @@ static const struct property fitting[] = {
     {LG_CALL_INSPECT, "current", "'7:0000000000000000'", LG_SYMBOL_UNSEEN},
     {LG_CALL_READ_JOB, "JobState", "7", 1u << LG_JOB_COMPLETED},
     {LG_CALL_READ_JOB, "JobState", "1", (uint64_t)1 << 63},
+    {LG_CALL_READ_JOB, "JobState", "4294967303", (uint64_t)1 << 63}, /* 2^32 + 7 */
+    {LG_CALL_READ_JOB, "JobState", "-4294967289", (uint64_t)1 << 63},
     {LG_CALL_READ_JOB, "ErrorDescription", "null", 0},
     {LG_CALL_READ_JOB, "ErrorDescription", "''", 0},
     {LG_CALL_READ_JOB, "ErrorDescription", "'text'", 1},

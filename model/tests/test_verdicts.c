@@ -274,6 +274,22 @@ static void readings_without_room_are_those_that_all_agree_on(void **state)
     assert_int_equal(it->oracle.approximations, 1);
 }
 
+/* Who was exported is not known: whatever came of it is nobody's fault. An import that was refused
+ * is: events happen. */
+static void an_import_is_judged_by_what_was_exported(void **state)
+{
+    const struct lg_outcome done = {.clause = 0};
+    const struct lg_outcome refused = {.fault = LG_FAULT_NOT_FOUND};
+    struct watched *it = *state;
+    struct lg_call import = {.method = LG_CALL_VM_IMPORTED, .vm = 1, .other = VMS + 3};
+    assert_int_equal(judge(it, &(struct lg_call){.method = LG_CALL_VM_CREATED, .vm = 1}, &done),
+                     LG_VERDICT_CONFORMS);
+    assert_int_equal(judge(it, &import, &refused), LG_VERDICT_UNDETERMINED);
+    it->oracle.bound_hit = 0;
+    import.other = 0;
+    assert_int_equal(judge(it, &import, &refused), LG_VERDICT_VIOLATES);
+}
+
 /* ---- time ---- */
 
 /* A job is kept for five minutes at least; a clock that has gone on lets it be gone. */
@@ -309,6 +325,7 @@ int main(void)
         WATCHED(another_answer_names_the_clause_of_the_right_one),
         WATCHED(the_host_of_too_many_vms_allows_nothing),
         WATCHED(readings_without_room_are_those_that_all_agree_on),
+        WATCHED(an_import_is_judged_by_what_was_exported),
         WATCHED(a_clock_of_the_targets_own_lets_jobs_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
