@@ -263,7 +263,7 @@ static void import_successors(struct lg_oracle *oracle, const struct lg_set *set
     const struct lg_set *exported = lg_oracle_set(oracle, attempt->call->other);
     lg_set_clear_next(oracle);
     oracle->optional = set->lost_mask;
-    for (uint32_t i = 0; exported && i < exported->count; i++) {
+    for (uint32_t i = 0; i < exported->count; i++) {
         const struct lg_vm *vm = &exported->elements[i].cell.vm;
         struct lg_call own = *attempt->call;
         struct lg_attempt way = *attempt;

@@ -267,7 +267,7 @@ struct lg_record *lg_oracle_record(const struct lg_oracle *oracle, uint16_t vm, 
     return at ? &oracle->records[at - 1] : NULL;
 }
 
-static void keep_record(struct lg_oracle *oracle, uint16_t vm, const struct lg_job *job)
+void lg_oracle_keep_record(struct lg_oracle *oracle, uint16_t vm, const struct lg_job *job)
 {
     struct lg_record *record = lg_oracle_record(oracle, vm, job->name);
     if (record) {
@@ -309,7 +309,7 @@ static bool try_way(struct lg_oracle *oracle, const struct lg_element *from,
     if (attempt->seen)
         lg_cell_learn(&to->cell, attempt->call, &outcome, attempt->seen);
     if (evicted.state != LG_JOB_FREE)
-        keep_record(oracle, attempt->call->vm, &evicted);
+        lg_oracle_keep_record(oracle, attempt->call->vm, &evicted);
     to->done |= attempt->done;
     to->hash = lg_cell_hash(&to->cell);
     return true;

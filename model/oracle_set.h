@@ -15,7 +15,8 @@ struct lg_attempt {
 /* What the elements of a set agree on binds the other sets. False: one of them contradicts it. */
 bool lg_oracle_join(struct lg_oracle *oracle, struct lg_set *changed);
 
-/* The record of a job that left its cell, or NULL. */
+/* Keeps a job that left its cell; hits the bound where there is no room. Its record, or NULL. */
+void lg_oracle_keep_record(struct lg_oracle *oracle, uint16_t vm, const struct lg_job *job);
 struct lg_record *lg_oracle_record(const struct lg_oracle *oracle, uint16_t vm, uint16_t name);
 
 /* Adds what stands behind the last element, unless it is there; of two, the lower tag stays. */

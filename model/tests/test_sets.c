@@ -319,8 +319,7 @@ static void an_import_beside_an_open_call_closes_it(void **state)
 static void fill_records(struct lg_oracle *oracle, unsigned count, uint16_t first)
 {
     for (unsigned i = 0; i < count; i++)
-        oracle->records[i] = (struct lg_record){.job = {.name = (uint16_t)(first + i)}};
-    oracle->record_count = (uint16_t)count;
+        lg_oracle_keep_record(oracle, 0, &(struct lg_job){.name = (uint16_t)(first + i)});
 }
 
 /* One job more than a cell holds, each looked at until it ended. */
@@ -427,8 +426,7 @@ static void readings_are_told_apart_where_their_sums_are_not(void **state)
 static void a_record_is_of_its_vm(void **state)
 {
     struct lg_oracle *oracle = *state;
-    oracle->records[0] = (struct lg_record){.job = {.name = 5}, .vm = 1};
-    oracle->record_count = 1;
+    lg_oracle_keep_record(oracle, 1, &(struct lg_job){.name = 5});
     assert_null(lg_oracle_record(oracle, 0, 5));
     assert_non_null(lg_oracle_record(oracle, 1, 5));
 }
