@@ -84,7 +84,8 @@ struct walk {
 static void open_frame(struct walk *walk)
 {
     struct frame *frame = &walk->frames[walk->depth];
-    bool anew = walk->depth == walk->trace->count && walk->readings == BRUTE_FREE;
+    bool last = walk->depth == walk->trace->count;
+    bool anew = walk->readings == BRUTE_ANY || (last && walk->readings == BRUTE_FREE);
     lg_tape_start(&frame->tape, &walk->trace->profile, anew ? NULL : &frame->readings, NULL, 0);
 }
 
@@ -105,8 +106,10 @@ static void open_next(struct walk *walk, const struct lg_cell *cells,
     const struct brute_step *done = &walk->trace->steps[walk->depth];
     memcpy(to->cells, cells, sizeof to->cells);
     to->readings = from->readings;
-    lg_cell_learn(&to->cells[cell_of(&done->call)], &done->call, pattern, &done->seen);
-    follow_service(to->cells, done, &from->tape);
+    if (!done->lost) {
+        lg_cell_learn(&to->cells[cell_of(&done->call)], &done->call, pattern, &done->seen);
+        follow_service(to->cells, done, &from->tape);
+    }
     bind_readings(&to->readings, &from->tape);
     walk->depth++;
     open_frame(walk);
@@ -126,7 +129,7 @@ static bool go_deeper(struct walk *walk)
     walk->steps++;
     if (last)
         walk->visitor->visit(walk->visitor->context, &outcome);
-    if (last || !lg_outcome_matches(&outcome, &done->seen))
+    if (last || (!done->lost && !lg_outcome_matches(&outcome, &done->seen)))
         return false;
     open_next(walk, cells, &outcome);
     return true;

@@ -13,6 +13,7 @@ enum { BRUTE_STEPS_MAX = 12, BRUTE_VMS = 2 };
 struct brute_step {
     struct lg_call call;
     struct lg_outcome seen;
+    bool lost; /* no reply came: whatever it was answered */
 };
 
 /* VM 0, VM 1 and the host itself, from the host word on. No job may leave its cell: at most
@@ -26,7 +27,8 @@ struct brute_trace {
 
 enum brute_readings {
     BRUTE_FIXED, /* what was read one way stays so */
-    BRUTE_FREE   /* the last call may read anew */
+    BRUTE_FREE,  /* the last call may read anew */
+    BRUTE_ANY    /* every call may */
 };
 
 /* Called with every outcome that the call may have after some explanation of the trace. */
@@ -40,7 +42,7 @@ struct brute_visitor {
 uint64_t brute_force_walk(const struct brute_trace *trace, const struct lg_call *call,
                           enum brute_readings readings, const struct brute_visitor *visitor);
 
-/* Whether the trace has an explanation. `readings` is about its last step. */
+/* Whether the trace has an explanation. */
 bool brute_force_explains(const struct brute_trace *trace, enum brute_readings readings);
 
 #endif

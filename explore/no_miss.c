@@ -82,7 +82,7 @@ static enum lg_verdict_kind expected_kind(const struct answers *answers,
 
 static struct brute_step step_of(const struct lg_call *call, const struct lg_outcome *seen)
 {
-    struct brute_step step = {*call, *seen};
+    struct brute_step step = {*call, *seen, false};
     step.call.new_job = seen->answer == LG_ANSWERS_JOB ? seen->job : 0;
     return step;
 }
