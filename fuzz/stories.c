@@ -32,6 +32,15 @@ enum { START = 2, TURN_OFF = 3 };
         LG_CALL_##method, 0, 0, LG_STORY_OTHER_VM                                                  \
     }
 
+#define SET_OF_OTHER                                                                               \
+    {                                                                                              \
+        LG_CALL_SET_KEY_PROTECTOR, LG_DRAWS_PROTECTOR, 0, LG_STORY_OTHER_VM                        \
+    }
+#define OTHER(state)                                                                               \
+    {                                                                                              \
+        LG_CALL_VM_REQUEST_STATE_CHANGE, 0, state, LG_STORY_OTHER_VM                               \
+    }
+
 const struct lg_story lg_stories[LG_STORY_COUNT] = {
     /* a protector becomes the last known good one; another one may open what it sealed */
     {4, {SET, CALL(MODIFY_SECURITY_SETTINGS), VM(START), VM(TURN_OFF)}},
@@ -40,6 +49,13 @@ const struct lg_story lg_stories[LG_STORY_COUNT] = {
       VM(TURN_OFF)}},
     /* and is put back */
     {5, {SET, GET, CALL(RESTORE_LAST_KNOWN_GOOD), READ, GET}},
+    /* or that of another VM, which has one as well */
+    {11,
+     {SET, CALL(MODIFY_SECURITY_SETTINGS), VM(START), VM(TURN_OFF), SET_OF_OTHER,
+      OF_OTHER(MODIFY_SECURITY_SETTINGS), OTHER(START), OTHER(TURN_OFF), SET,
+      OF_OTHER(RESTORE_LAST_KNOWN_GOOD), GET}},
+    /* a protector no longer opens */
+    {5, {SET, DRAW(PROTECTOR_UNUSABLE, NEXT), CALL(MODIFY_SECURITY_SETTINGS), VM(START), READ}},
     /* settings are changed, and the power */
     {4, {MODIFY, MODIFY, CALL(RESTORE_LAST_KNOWN_GOOD), CALL(READ_SECURITY_SETTING)}},
     {4, {VM(START), POWER, POWER, CALL(READ_VM)}},
