@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/interrupt.h"
 #include "conformance/wsman_client.h"
 #include "find.h"
 #include "simulators.h"
@@ -95,6 +96,22 @@ enum lg_posted lg_client_post(struct lg_client *client, const char *content_type
            : status == 413                ? LG_POSTED_TOO_LARGE
            : status == 401                ? LG_POSTED_REFUSED
                                           : LG_POSTED_UNREACHABLE;
+}
+
+/* ---- interrupts (conformance/interrupt.h): the engine's, which the client would take over ---- */
+
+void lg_interrupt_watch(void)
+{
+}
+
+bool lg_interrupted(void)
+{
+    return false;
+}
+
+void lg_interrupt_shield(bool on)
+{
+    (void)on;
 }
 
 void lg_wsman_renew(struct lg_simulator *simulator)

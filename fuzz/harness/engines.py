@@ -20,6 +20,7 @@ SANITIZERS = {
 AFL_ENVIRONMENT = {
     "AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
     "AFL_TRY_AFFINITY": "1", "AFL_AUTORESUME": "1", "AFL_SKIP_CRASHES": "1",
+    "AFL_HANG_TMOUT": str(SECONDS_OF_ONE * 1000),  # its own second is over soon on a busy machine
 }
 
 
