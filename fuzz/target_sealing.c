@@ -1,14 +1,15 @@
-/* Any bytes as a sealed message: what is read lies within them, twice the same, and written again
- * it is read as the same. The content type is the first line, or a good one if that is empty. */
+/* Any bytes as a sealed message: what is read lies within them, and written again is the same; what
+ * it seals is read as a request or refused. The first line is its content type, if it has one. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/wsman/sealing.h"
+#include "sim/wsman/soap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-enum { TYPE_BYTES = 256 };
+enum { TYPE_BYTES = 256, SERVER_BYTES = 512000 };
 
 static void check(bool holds)
 {
@@ -47,6 +48,24 @@ static void write_again(const struct lg_sealed *sealed)
     lg_text_free(&text);
 }
 
+/* What unsealing would give to the server. */
+static void read_message(const struct lg_sealed *sealed)
+{
+    struct lg_soap_request request;
+    struct lg_text text = {0};
+    bool undecodable;
+    const struct lg_wsman_problem problem =
+        lg_soap_read(sealed->token + sealed->header_bytes, sealed->plain_bytes, SERVER_BYTES,
+                     &request, &undecodable);
+    if (problem.fault != LG_WSMAN_FAULT_NONE)
+        lg_wsman_fault_write(&text, &problem, "HOST", request.message_id, "1");
+    else
+        check(request.xml != NULL);
+    check(!text.failed);
+    lg_text_free(&text);
+    lg_soap_free(&request);
+}
+
 static void read_body(const char *type, const char *body, size_t length)
 {
     struct lg_sealed sealed, again;
@@ -58,6 +77,7 @@ static void read_body(const char *type, const char *body, size_t length)
     check_bounds(&sealed, body, length);
     check_same(&sealed, &again);
     write_again(&sealed);
+    read_message(&sealed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
