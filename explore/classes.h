@@ -21,7 +21,7 @@ struct lg_class_key {
 };
 _Static_assert(sizeof(struct lg_class_key) == 20, "keys are compared by memcmp");
 
-enum { LG_CLASSES_MAX = 16384, LG_EXAMPLES_MAX = 24 };
+enum { LG_CLASSES_MAX = 16384, LG_EXAMPLES_MAX = 12 };
 
 struct lg_class {
     struct lg_class_key key;
@@ -38,6 +38,7 @@ struct lg_class {
 enum lg_miss {
     LG_MISS_UNTRIED,
     LG_MISS_WAY,  /* the way there reads one sentence in two ways; a target reads it in one */
+    LG_MISS_ID,   /* another vector makes these calls, and expects other answers on the way */
     LG_MISS_AIM,  /* the way there leaves the call another answer */
     LG_MISS_ROOM, /* more histories, steps or answers than a vector may have */
     LG_MISS_COUNT

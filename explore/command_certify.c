@@ -11,6 +11,7 @@
 #include "explore_commands.h"
 #include "no_miss.h"
 #include "script.h"
+#include "target_walk.h"
 
 static const char help[] =
     "usage: lastgood certify [options]\n"
@@ -29,6 +30,8 @@ static const char help[] =
     "  --long           every cell of world A, and the traces that take minutes\n"
     "  --world A|B|C    another world\n"
     "  --every N        step from every N-th cell\n"
+    "  --target model:  instead of that: make every call in every state of the world on a target,\n"
+    "                   under every choice, and judge each answer and what it left behind\n"
     "  --report FILE    write a report, such as reports/certificate.md\n"
     "  --quiet          no progress\n"
     "\n"
@@ -41,6 +44,7 @@ struct options {
     char world;
     uint32_t every;
     const char *report;
+    const char *target;
     bool thorough;
     bool quiet;
 };
@@ -50,6 +54,7 @@ struct work {
     struct lg_exploration exploration;
     struct lg_certificate certificate;
     struct lg_no_miss no_miss;
+    struct lg_target_walk walk;
     double seconds;
 };
 
@@ -155,6 +160,50 @@ static int certify(struct work *work)
     return right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
 }
 
+static void write_walk(const struct work *work)
+{
+    const struct lg_target_walk *walk = &work->walk;
+    printf("World %c on %s, from every %u. state: %llu states, %llu transitions walked,\n"
+           "%llu looks at what they left behind; states not reached: %llu, transitions that lead\n"
+           "elsewhere: %llu, faults: %llu\n",
+           work->exploration.world.name, work->options.target, walk->every, wide(walk->states),
+           wide(walk->transitions), wide(walk->looks), wide(walk->unreached), wide(walk->elsewhere),
+           wide(walk->faults));
+    if (!walk->faults)
+        return;
+    struct lg_blobs blobs;
+    struct lg_names names;
+    printf("%s:\n", walk->first_fault);
+    if (!lg_blobs_init(&blobs))
+        return;
+    lg_names_of_scripts(&names, &blobs);
+    lg_script_print(walk->steps, walk->step_count, &names, stdout);
+    lg_blobs_free(&blobs);
+}
+
+static int walk_target(struct work *work)
+{
+    const struct options *options = &work->options;
+    struct lg_scripted target;
+    if (strcmp(options->target, "model:") != 0) {
+        fprintf(stderr, "lastgood: only model: takes scripted choices, not %s\n", options->target);
+        return LG_EXIT_USAGE;
+    }
+    work->walk.every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
+    if (!lg_scripted_model_open(&target))
+        return LG_EXIT_HARNESS;
+    lg_explore(&work->exploration, NULL, NULL, NULL);
+    lg_target_walk(&work->walk, &work->exploration, &target, options->quiet ? NULL : stderr);
+    target.close(target.self);
+    if (work->exploration.no_memory || work->walk.no_memory) {
+        fprintf(stderr, "lastgood: no memory\n");
+        return LG_EXIT_HARNESS;
+    }
+    write_walk(work);
+    return work->walk.faults || work->walk.unreached || work->walk.elsewhere ? LG_EXIT_VIOLATES
+                                                                             : LG_EXIT_CONFORMS;
+}
+
 static int run(const struct options *options)
 {
     struct work *work = calloc(1, sizeof *work);
@@ -163,7 +212,7 @@ static int run(const struct options *options)
         return code;
     work->options = *options;
     if (lg_exploration_init(&work->exploration, options->world, LG_PROFILE_documented))
-        code = certify(work);
+        code = options->target ? walk_target(work) : certify(work);
     lg_exploration_free(&work->exploration);
     free(work);
     return code;
@@ -176,6 +225,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
         {"--long", .flag = &options->thorough},
         {"--world", .take = lg_take_world, .into = &options->world},
         {"--every", .number = &options->every, .from = 1, .to = EVERY_MAX},
+        {"--target", .text = &options->target},
         {"--report", .text = &options->report},
         {"--quiet", .flag = &options->quiet},
     };
@@ -184,7 +234,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
 
 int lg_command_certify(int argc, char **argv)
 {
-    struct options options = {'A', 0, NULL, false, false};
+    struct options options = {'A', 0, NULL, NULL, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;

@@ -6,7 +6,7 @@
 
 #include "conformance/edges.h"
 
-enum { NO_NUMBER = UINT32_MAX, STEPS_MAX = 600000 };
+enum { NO_NUMBER = UINT32_MAX, STEPS_MAX = 200000 };
 
 static void clear_edges(struct lg_node *node)
 {

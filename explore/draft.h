@@ -15,7 +15,8 @@ struct lg_draft {
     struct lg_agree_session *session;
     struct lg_agree_watch own_watch;
     void *finder;
-    bool full; /* a call found no room, more answers than edges, or took too long */
+    bool full;           /* a call found no room, more answers than edges, or took too long */
+    unsigned more_looks; /* so that its calls differ from another vector's */
     const struct lg_class_key *aim; /* whether the last call was of this class; may be NULL */
     bool aim_met;
     unsigned long steps;    /* of the model, for the last node */

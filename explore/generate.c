@@ -21,7 +21,9 @@ struct maker {
     struct lg_class *aim;
     const struct lg_step_back *example;
     unsigned aim_node;
-    add_branch *suffix; /* NULL: the call that is meant is the last */
+    unsigned more_looks;
+    enum lg_miss missed; /* by the last draft */
+    add_branch *suffix;  /* NULL: the call that is meant is the last */
     struct lg_pair_walk *pairs;
     bool met[LG_CLASSES_MAX];
 };
@@ -76,11 +78,14 @@ static bool add_on_the_way(struct maker *maker, const struct lg_script_step *ste
     return edge >= 0;
 }
 
+enum { MORE_LOOKS = 2 };
+
 static bool add_looks(struct lg_draft *draft)
 {
-    static const uint8_t looks[] = {LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
+    static const uint8_t looks[] = {LG_CALL_READ_SYSTEM_SETTING, LG_CALL_READ_SECURITY_ELEMENT,
+                                    LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
                                     LG_CALL_READ_VM};
-    for (size_t i = 0; i < sizeof looks; i++) {
+    for (size_t i = MORE_LOOKS - draft->more_looks; i < sizeof looks; i++) {
         struct lg_call call = {.method = looks[i]};
         int node = lg_draft_add(draft, &call, false);
         if (node < 0)
@@ -149,8 +154,7 @@ static bool add_last_look(struct lg_draft *draft)
     return lg_draft_add(draft, &read, false) >= 0;
 }
 
-/* What tells states apart: reads, then a restore and what it brings back; where those are too many
- * histories, the reads alone. */
+/* What tells states apart: reads, then a restore and what it brings back. */
 static bool add_suffix(struct lg_draft *draft)
 {
     struct lg_call restore = {.method = LG_CALL_RESTORE_LAST_KNOWN_GOOD};
@@ -158,6 +162,22 @@ static bool add_suffix(struct lg_draft *draft)
         return false;
     int node = lg_draft_add(draft, &restore, false);
     return node >= 0 && add_branches(draft, (unsigned)node, add_last_look);
+}
+
+/* The same where those are too many histories: a refused restore is the end. */
+static bool add_lighter_suffix(struct lg_draft *draft)
+{
+    struct lg_call restore = {.method = LG_CALL_RESTORE_LAST_KNOWN_GOOD};
+    if (!add_looks(draft))
+        return false;
+    int node = lg_draft_add(draft, &restore, false);
+    if (node < 0)
+        return false;
+    send(draft, (unsigned)node, false, LG_NODES_MAX);
+    if (!has(draft, (unsigned)node, true))
+        return true;
+    lg_draft_go_on(draft, (unsigned)node);
+    return add_last_look(draft);
 }
 
 static enum lg_miss add_aim(struct maker *maker, const struct lg_script_step *step)
@@ -234,7 +254,8 @@ bool lg_generation_write(struct lg_generation *generation, const struct lg_draft
     if (!file)
         return false;
     bool written = lg_draft_write(draft, file);
-    generation->vectors++;
+    lg_assert(generation->vectors < LG_GENERATED_MAX);
+    generation->ids[generation->vectors++] = lg_generation_hash(generation, draft);
     generation->nodes += draft->vector.node_count;
     if (draft->vector.node_count > generation->longest)
         generation->longest = draft->vector.node_count;
@@ -310,6 +331,15 @@ static enum lg_miss make_draft(struct maker *maker)
     return miss;
 }
 
+static bool is_taken(const struct lg_generation *generation, const struct lg_draft *draft)
+{
+    uint32_t id = lg_generation_hash(generation, draft);
+    for (unsigned i = 0; i < generation->vectors; i++)
+        if (generation->ids[i] == id)
+            return true;
+    return false;
+}
+
 enum making { MADE, NONE_MADE, NOT_WRITTEN };
 
 static enum making make_vector(struct maker *maker)
@@ -319,13 +349,17 @@ static enum making make_vector(struct maker *maker)
     enum lg_miss miss = LG_MISS_ROOM;
     maker->pairs = NULL;
     if (make_script(maker) && lg_draft_init(&maker->draft, &generation->names, asks_jobs(maker))) {
+        maker->draft.more_looks = maker->more_looks;
         miss = make_draft(maker);
+        name_vector(maker);
+        if (miss == LG_MISS_UNTRIED && is_taken(generation, &maker->draft))
+            miss = LG_MISS_ID;
         if (miss == LG_MISS_UNTRIED) {
-            name_vector(maker);
             commit(maker);
             making = lg_generation_write(generation, &maker->draft) ? MADE : NOT_WRITTEN;
         }
     }
+    maker->missed = miss;
     if (miss > maker->aim->missed)
         maker->aim->missed = (uint8_t)miss;
     lg_pair_walk_free(maker->pairs);
@@ -358,7 +392,7 @@ static const struct lg_step_back *lightest(struct maker *maker)
 {
     const struct lg_step_back *best = NULL;
     unsigned long least = ULONG_MAX;
-    for (unsigned i = 0; i < maker->aim->example_count; i++) {
+    for (unsigned i = 1; i < maker->aim->example_count; i++) {
         maker->example = &maker->aim->examples[i];
         unsigned long weight = weight_of(maker);
         if (weight >= least)
@@ -369,20 +403,34 @@ static const struct lg_step_back *lightest(struct maker *maker)
     return best;
 }
 
+/* From the heaviest suffix that fits on. */
+static enum making make_with_suffix(struct maker *maker)
+{
+    static add_branch *const suffixes[] = {add_suffix, add_lighter_suffix, add_looks};
+    enum making making = NONE_MADE;
+    for (size_t i = 0; making == NONE_MADE && i < sizeof suffixes / sizeof *suffixes; i++) {
+        maker->suffix = suffixes[i];
+        maker->more_looks = 0;
+        making = make_vector(maker);
+        while (maker->missed == LG_MISS_ID && maker->more_looks++ < MORE_LOOKS)
+            making = make_vector(maker);
+        maker->generation->suffixes[i] += making == MADE;
+        if (maker->missed != LG_MISS_ROOM && maker->missed != LG_MISS_ID)
+            break;
+    }
+    return making;
+}
+
 /* The first of the class's examples; where that makes no vector, the one with the fewest histories.
  */
 static bool make_one(struct maker *maker)
 {
-    static add_branch *const suffixes[] = {add_suffix, add_looks};
-    maker->suffix = add_suffix;
     maker->example = &maker->aim->examples[0];
-    enum making making = make_vector(maker);
-    const struct lg_step_back *best = making == NONE_MADE ? lightest(maker) : NULL;
-    for (size_t i = 0; best && making == NONE_MADE && i < sizeof suffixes / sizeof *suffixes; i++) {
-        maker->example = best;
-        maker->suffix = suffixes[i];
-        making = make_vector(maker);
-        maker->generation->short_suffixes += making == MADE && i > 0;
+    enum making making = make_with_suffix(maker);
+    if (making == NONE_MADE) {
+        maker->example = lightest(maker);
+        if (maker->example)
+            making = make_with_suffix(maker);
     }
     maker->generation->given_up += making == NONE_MADE;
     return making != NOT_WRITTEN;

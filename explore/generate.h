@@ -8,6 +8,8 @@
 #include "pairs.h"
 #include "script.h"
 
+enum { LG_GENERATED_MAX = 4096 };
+
 struct lg_generation {
     const struct lg_exploration *exploration;
     struct lg_classes *classes;
@@ -16,10 +18,11 @@ struct lg_generation {
     const char *folder;
     unsigned depth; /* only classes that are at most so many calls away */
     unsigned vectors;
+    uint32_t ids[LG_GENERATED_MAX]; /* hashes of what was written */
     unsigned nodes;
-    unsigned given_up;       /* classes whose scripts made no vector */
-    unsigned longest;        /* steps of a vector */
-    unsigned short_suffixes; /* vectors that end in reads alone */
+    unsigned given_up;    /* classes whose scripts made no vector */
+    unsigned longest;     /* steps of a vector */
+    unsigned suffixes[3]; /* vectors by how they end: in full, lighter, in reads alone */
 };
 
 /* Writes the vectors of all classes that are not walked yet. False: a file cannot be written

@@ -5,6 +5,7 @@ static const char *const reasons[LG_MISS_COUNT] = {
     [LG_MISS_UNTRIED] = "not tried: farther away than `--depth`",
     [LG_MISS_WAY] = "every way tried needs one sentence read in two ways, and a target reads it in "
                     "one",
+    [LG_MISS_ID] = "another vector makes the same calls",
     [LG_MISS_AIM] = "on every way tried, the reading that leads there excludes the answer",
     [LG_MISS_ROOM] = "more histories or steps than a vector may have"};
 
@@ -46,12 +47,15 @@ void lg_generation_tell(const struct lg_generation *generation, FILE *out)
     count(generation->classes, missed, &walked);
     fprintf(out,
             "- world %c: %u states, %llu transitions, %u classes of them\n"
-            "- %u vectors with %u steps, the longest has %u; %u of them end in reads alone\n"
+            "- %u vectors with %u steps, the longest has %u\n"
+            "- %u of them end in reads and a restore with what it brings back or leaves, %u in the "
+            "same\n"
+            "  but for a refused restore, %u in reads alone\n"
             "- classes walked: %u of %u (%.1f %%)\n",
             explored->world.name, explored->states.count, (unsigned long long)explored->transitions,
             generation->classes->count, generation->vectors, generation->nodes, generation->longest,
-            generation->short_suffixes, walked, generation->classes->count,
-            percent(walked, generation->classes->count));
+            generation->suffixes[0], generation->suffixes[1], generation->suffixes[2], walked,
+            generation->classes->count, percent(walked, generation->classes->count));
     for (unsigned i = 0; i < LG_MISS_COUNT; i++)
         if (missed[i])
             fprintf(out, "- classes not walked, %s: %u\n", reasons[i], missed[i]);

@@ -19,6 +19,9 @@ struct lg_moves {
     struct way ways[WAYS_MAX];
     uint64_t hashes[WAYS_MAX];
     unsigned count;
+    uint8_t places[LG_DRAWS_MAX]; /* of each draw's alternative among those that can be drawn */
+    bool open[LG_DRAWS_MAX];      /* a byte decides */
+    uint8_t choices[LG_DRAWS_MAX];
 };
 
 struct lg_moves *lg_moves_new(void)
@@ -116,12 +119,34 @@ static bool visit_observations(struct lg_move *move, const struct way *way,
     return true;
 }
 
+static bool advance(struct lg_moves *moves, struct lg_tape *tape)
+{
+    bool more = lg_tape_advance(tape);
+    if (more)
+        moves->places[tape->fixed - 1]++;
+    return more;
+}
+
+/* Which bytes would have led here; `fixed` draws were those of the way before but for the last. */
+static void tell_choices(struct lg_moves *moves, const struct lg_tape *tape, unsigned fixed,
+                         struct lg_move *move)
+{
+    for (unsigned i = fixed; i < tape->count; i++) {
+        moves->places[i] = 0;
+        moves->open[i] = tape->draws[i].rest != 0;
+    }
+    move->choice_count = 0;
+    for (unsigned i = 0; i < tape->count; i++)
+        if (moves->open[i])
+            moves->choices[move->choice_count++] = moves->places[i];
+}
+
 uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
                        const struct lg_cell *from, const struct lg_call *call,
                        enum lg_times_seen times, lg_move_visit *visit, void *context)
 {
     struct lg_tape tape;
-    struct lg_move move = {.from = from, .call = call, .tape = &tape};
+    struct lg_move move = {.from = from, .call = call, .tape = &tape, .choices = moves->choices};
     moves->count = 0;
     lg_tape_start(&tape, profile, NULL, NULL, 0);
     do {
@@ -130,12 +155,13 @@ uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
         way->cell = *from;
         lg_step(&way->cell, call, NULL, &tape, &way->pattern, &evicted);
         lg_assert(!tape.overflow && evicted.state == LG_JOB_FREE);
+        tell_choices(moves, &tape, tape.fixed, &move);
         if (!tape.dead && is_new(moves)) {
             if (!visit_observations(&move, way, profile, times, visit, context))
                 return move.way + 1;
             lg_assert(++moves->count < WAYS_MAX);
         }
         move.way++;
-    } while (lg_tape_advance(&tape));
+    } while (advance(moves, &tape));
     return move.way;
 }

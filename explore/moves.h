@@ -9,6 +9,8 @@ struct lg_move {
     const struct lg_cell *from;
     const struct lg_call *call;
     const struct lg_tape *tape; /* the first of the tapes that lead here */
+    const uint8_t *choices;     /* the bytes that make a tape go this way */
+    unsigned choice_count;
     const struct lg_outcome *pattern;
     struct lg_outcome seen;
     struct lg_cell to;    /* after what was seen was learnt */

@@ -15,35 +15,35 @@ struct replay {
     bool found;
 };
 
-static uint16_t unused_protector(const struct replay *replay)
+static uint16_t unused_protector(const struct lg_cell *cell, uint8_t used)
 {
     for (uint16_t symbol = 1; symbol <= LG_WORLD_PROTECTORS_MAX; symbol++)
-        if (!(replay->used >> symbol & 1))
+        if (!(used >> symbol & 1))
             return symbol;
-    return lg_world_fresh(&replay->cell);
+    return lg_world_fresh(cell);
 }
 
-static void spell_protector(struct replay *replay, const struct lg_naming *naming, uint16_t *symbol)
+static void spell_protector(const struct lg_cell *cell, const struct lg_naming *naming,
+                            uint8_t *used, uint16_t *symbol)
 {
     if (*symbol == LG_SYMBOL_NONE || *symbol > LG_WORLD_PROTECTORS_MAX)
         return;
-    *symbol = naming->symbols[*symbol] ? naming->symbols[*symbol] : unused_protector(replay);
-    replay->used |= (uint8_t)(1u << *symbol);
+    *symbol = naming->symbols[*symbol] ? naming->symbols[*symbol] : unused_protector(cell, *used);
+    *used |= (uint8_t)(1u << *symbol);
 }
 
-/* The world's call with the names that the replayed cell has. */
-static struct lg_call spell(struct replay *replay, const struct lg_call *of_world)
+struct lg_call lg_script_spell(const struct lg_world *world, const struct lg_cell *cell,
+                               uint8_t *used, const struct lg_call *of_world)
 {
     struct lg_call call = *of_world;
-    struct lg_cell canonical = replay->cell;
+    struct lg_cell canonical = *cell;
     struct lg_naming naming = {{0}, {0}};
-    lg_world_canonical(&replay->exploration->world, &canonical, &naming);
-    spell_protector(replay, &naming, &call.symbol);
+    lg_world_canonical(world, &canonical, &naming);
+    spell_protector(cell, &naming, used, &call.symbol);
     if (call.method == LG_CALL_PROTECTORS_SHARE_OWNER)
-        spell_protector(replay, &naming, &call.other);
+        spell_protector(cell, &naming, used, &call.other);
     if (lg_methods[call.method].target == LG_TARGET_JOB && naming.jobs[call.job])
         call.job = naming.jobs[call.job];
-    call.new_job = (uint16_t)(replay->jobs + 1);
     return call;
 }
 
@@ -62,7 +62,9 @@ static bool go(struct replay *replay, const struct lg_step_back *wanted)
 {
     const struct lg_exploration *exploration = replay->exploration;
     struct lg_cell from = replay->cell;
-    struct lg_call call = spell(replay, &exploration->world.calls[wanted->call]);
+    struct lg_call call = lg_script_spell(&exploration->world, &replay->cell, &replay->used,
+                                          &exploration->world.calls[wanted->call]);
+    call.new_job = (uint16_t)(replay->jobs + 1);
     replay->wanted = wanted;
     replay->found = false;
     lg_world_forget(&exploration->world, &call, &from);

@@ -20,6 +20,11 @@ bool lg_script_to(const struct lg_exploration *exploration, uint32_t state,
                   const struct lg_step_back *last, unsigned more, struct lg_script_step *steps,
                   unsigned *count);
 
+/* A call of the world with the names that a cell has, which need not be canonical. used: the
+ * protectors that the script has named, bit by symbol; new ones are added. */
+struct lg_call lg_script_spell(const struct lg_world *world, const struct lg_cell *cell,
+                               uint8_t *used, const struct lg_call *of_world);
+
 void lg_script_print(const struct lg_script_step *steps, unsigned count,
                      const struct lg_names *names, FILE *out);
 

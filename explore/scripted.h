@@ -1,0 +1,24 @@
+/* Targets whose choices are scripted call by call, and that can go back: what a walk of every
+ * transition needs. */
+#ifndef LG_SCRIPTED_H
+#define LG_SCRIPTED_H
+
+#include "model/trace_json.h"
+
+struct lg_scripted {
+    void *self;
+    /* A host without a VM. */
+    void (*reset)(void *self);
+    /* Carries out a call of one VM or of the host: so many choices, then the plain ones. A job that
+     * it starts has the call's new_job for its name. */
+    void (*call)(void *self, const struct lg_call *call, const uint8_t *choices, unsigned count,
+                 struct lg_outcome *seen);
+    void (*keep)(void *self); /* remembers the host as it is, */
+    void (*back)(void *self); /* and goes back to it, as often as wanted */
+    void (*close)(void *self);
+};
+
+/* "model:" under profile documented. False: no memory. */
+bool lg_scripted_model_open(struct lg_scripted *target);
+
+#endif
