@@ -6,7 +6,8 @@
 
 #include "walk_choices.h"
 
-enum { PROGRESS_EVERY = 4096 };
+/* The world has forgotten the job: one that never was is no more there than that. */
+enum { NEVER_A_JOB = 63, PROGRESS_EVERY = 4096 };
 
 /* What is so on the target, as far as the model can tell. */
 struct shadow {
@@ -34,6 +35,9 @@ static struct lg_call spell(const struct walker *walker, struct shadow *shadow, 
         lg_script_spell(world, &shadow->cell, &shadow->used, &world->calls[call]);
     spelled.new_job = (uint16_t)(shadow->jobs + 1);
     lg_world_forget(world, &spelled, &shadow->cell);
+    if (lg_methods[spelled.method].target == LG_TARGET_JOB &&
+        !lg_cell_job(&shadow->cell, spelled.job))
+        spelled.job = NEVER_A_JOB;
     return spelled;
 }
 
