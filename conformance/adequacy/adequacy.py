@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -27,10 +28,15 @@ import smoke  # noqa: E402  pylint: disable=wrong-import-position
 
 HERE = pathlib.Path(__file__).resolve().parent
 VECTORS = build.ROOT / "conformance/vectors"
-MODES = ["sync", "async", "each:1", "each:2", "each:3", "each:4"]
-MORE_MODES = [f"each:{seed}" for seed in range(5, 17)]
+MODES = ["sync", "async", "each:1", "each:2", "each:3", "jobs:1", "jobs:2"]
+BATCH = 12  # seeds that are tried at once of those that live
 LITERAL = ["sync@literal", "async@literal", "each:1@literal", "each:2@literal"]
 MOST, PATIENCE = 12, 200  # kills, and scripts with other answers that are accepted: enough
+NOTHING_TO_SEE = ("equal", "hidden", "included")
+JUDGE = [(HERE / name).read_bytes() for name in ("judge_mutants.c", "suite.c", "modes.c")]
+JUDGE += [path.read_bytes() for path in sorted(build.MODEL.glob("*.c"))]
+COMPARE = [(HERE / name).read_bytes()
+           for name in ("compare_mutants.c", "spots.c", "random_calls.c")]
 SAMPLED, STATES = 30000, 0  # spots of random scripts; states of world A, 0: all
 
 
@@ -39,6 +45,29 @@ def digest_of(*parts):
     for part in parts:
         found.update(part if isinstance(part, bytes) else str(part).encode())
     return found.hexdigest()[:16]
+
+
+def without_tier(path):
+    """What a vector is found by: its tier says only when it comes."""
+    return re.sub(rb'"tier": "\w+"', b"", path.read_bytes(), count=1)
+
+
+def earlier_kills(folders, folder, suite):
+    """{mutant: (answer, vectors)} of runs with other vectors, where what killed first is the same
+    now: it kills again."""
+    kept = {}
+    for earlier in sorted(folders):
+        told = earlier / "suite.json"
+        if earlier == folder or not told.exists():
+            continue
+        then = json.loads(told.read_text("utf-8"))
+        same = {name for name, digest in then.items() if suite.get(name) == digest}
+        answers, heads = pool.read_answers(earlier)
+        for number, answer in answers.items():
+            first = answer["first"][1] if answer["found"] else answer.get("vector")
+            if is_found(answer) and first in same:
+                kept[number] = answer, pool.names_of(heads[0]["vectors"], answer["kills"]) & same
+    return kept
 
 
 class Run:
@@ -61,17 +90,24 @@ class Run:
             numbers = sorted(random.Random(self.options.seed).sample(numbers, self.options.sample))
         return numbers
 
-    def judge(self, what, numbers, modes, vectors, most=1):
-        paths = rivals.paths_of(vectors)
-        digest = digest_of(self.source, modes, most, *(path.read_bytes() for path in paths))
+    def judge(self, what, numbers, modes, vectors, most=1, patience=PATIENCE):
+        suite = {path.stem: digest_of(without_tier(path)) for path in rivals.paths_of(vectors)}
+        key = digest_of(self.source, *JUDGE, modes, most, patience)
+        folder = self.work / f"judge-{key}-{digest_of(sorted(suite.items()))}"
+        kept = earlier_kills(self.work.glob(f"judge-{key}-*"), folder, suite)
         command = ["nice", "-n", "3", build.BUILD / "bin/judge_mutants",
                    self.mutants.library, "--jobs", self.options.jobs, "--most", most,
-                   "--patience", PATIENCE,
+                   "--patience", patience,
                    *[word for mode in modes for word in ("--mode", mode)],
                    "--", *vectors]
-        answers, heads = pool.run(what, command, {number: number for number in numbers},
-                                  self.work / f"judge-{digest}")
+        answers, heads = pool.run(what, command,
+                                  {number: number for number in numbers if number not in kept},
+                                  folder)
+        (folder / "suite.json").write_text(json.dumps(suite), "utf-8")
         self.heads[what] = heads[0]
+        for number in kept.keys() & set(numbers):
+            answer, killers = kept[number]
+            answers[number] = {**answer, "kills": pool.bits_of(heads[0]["vectors"], killers)}
         return answers
 
     def compare(self, numbers, profile):
@@ -82,7 +118,7 @@ class Run:
                  for number in numbers}
         answers, heads = pool.run(f"comparison, {profile}", command, lines,
                                   self.work / f"compare-{profile}-" /
-                                  digest_of(self.source, *command[5:-1]))
+                                  digest_of(self.source, *COMPARE, *command[5:-1]))
         self.heads[profile] = heads[0] if heads else {}
         return answers
 
@@ -92,13 +128,27 @@ class Run:
         self.judged = self.judge("vectors", counted, MODES, vectors, MOST)
         alive = [n for n in counted if not is_found(self.judged[n])]
         self.compared = self.compare(alive, "documented")
-        alive = [n for n in alive if self.compared[n]["verdict"] != "equal"]
-        self.more = self.judge("more modes", alive, MORE_MODES, vectors)
-        seen = [n for n in alive if not is_found(self.more[n]) and self.is_accepted(n)]
-        self.literal = self.judge("literal", seen, LITERAL, vectors)
-        alive = [n for n in seen if not is_found(self.literal[n])]
+        alive = [n for n in alive if self.compared[n]["verdict"] not in ("equal", "hidden")]
+        self.more = self.judge_more(alive)
+        told = [n for n in alive if not is_found(self.more[n]) and
+                (self.is_accepted(n) or self.compared[n]["verdict"] == "included")]
+        self.literal = self.judge("literal", told, LITERAL, vectors)
+        alive = [n for n in told if not is_found(self.literal[n])]
         self.literal_compared = self.compare(alive, "literal")
         return self
+
+    def judge_more(self, alive):
+        """With more seeds, batch after batch, while they live."""
+        found = {}
+        for first in range(5, 5 + self.options.seeds, BATCH):
+            modes = [f"{'jobs' if seed % 3 == 0 else 'each'}:{seed}"
+                     for seed in range(first, first + BATCH)]
+            answers = self.judge("more seeds", alive, modes, self.options.vectors, patience=0)
+            for number, answer in answers.items():
+                accepted = found.get(number, {"accepted": 0})["accepted"]
+                found[number] = {**answer, "accepted": answer["accepted"] + accepted}
+            alive = [n for n in alive if not is_found(answers[n])]
+        return found
 
     def is_accepted(self, number):
         """Whether a vector saw the mutant answer otherwise, and the oracle did not mind."""
@@ -119,19 +169,24 @@ class Run:
             if compared["reached"]:
                 return "equivalent", f"equal wherever it is reached ({compared['reached']} spots)"
             return "apart", "no step calls it"
+        if compared["verdict"] == "hidden":
+            return "apart", "a target shows nothing of it, only an oracle keeps it"
         return self._status_of_different(number, f"{compared['verdict']}: {compared.get('other')}")
 
     def _status_of_different(self, number, where):
         rival = self.killed_by_rival(number)
         if rival:
             return "open", f"{where}; killed by {rival}"
-        if not self.is_accepted(number):
+        included = self.compared[number]["verdict"] == "included"
+        if not self.is_accepted(number) and not included:
             return "open", f"{where}; no vector comes there"
+        told = "does nothing else" if included else "accepted"
         if is_found(self.literal[number]):
-            return "legal", f"{where}; accepted, dies under literal"
-        if self.literal_compared[number]["verdict"] == "equal":
-            return "legal", f"{where}; accepted, equal under literal"
-        return "open", f"{where}; accepted, lives under literal"
+            return "legal", f"{where}; {told}, dies under literal"
+        verdict = self.literal_compared[number]["verdict"]
+        if verdict in NOTHING_TO_SEE:
+            return "legal", f"{where}; {told}, {verdict} under literal"
+        return "open", f"{where}; {told}, lives under literal"
 
 
 def is_found(answer):
@@ -167,6 +222,7 @@ def arguments():
     parser.add_argument("--only", default="", help="mutants whose id contains this")
     parser.add_argument("--spots", type=int, default=30000,
                         help="of world A where a mutant matters, at most; 0: all, for hours")
+    parser.add_argument("--seeds", type=int, default=180, help="more of them, for those that live")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--rivals", action="store_true", help="also other ways to make tests")
     parser.add_argument("--smoke", action="store_true", help="write the tiers smoke and hand anew")

@@ -30,6 +30,7 @@ ASSEMBLY_FLAGS = ["-O2", "-fno-ipa-icf", "-fno-ipa-ra", "-fno-ipa-cp", "-fno-ipa
 # The tables of the library can be changed; its hosts are made new quickly, and draw by a seed.
 TABLE_FLAGS = ["-Dconst="]
 TARGET_FLAGS = ["-Dlg_tape_start=lg_mutant_tape_start", "-Dlg_host_init=lg_mutant_host_init"]
+HOST_FLAGS = ["-Dlg_outcome_pick=lg_mutant_outcome_pick"]
 
 
 def run_compiler(*words):
@@ -110,7 +111,10 @@ class Mutants:
         """What the library is made of."""
         found = hashlib.sha256(self.only.encode())
         tools = [HERE / f"{name}.py" for name in ("build", "mutate", "schemata", "table_rows")]
-        for path in sorted([*MODEL.glob("*.[ch]"), *MODEL.glob("*.def"), *tools,
+        sources = [MODEL / name for name in (*mutate.FILES, "tables.c")]
+        sources += [ROOT / f"{name}.c" for name in OTHERS]
+        headers = [path for path in MODEL.glob("*.h") if not path.name.startswith("oracle")]
+        for path in sorted([*sources, *headers, *MODEL.glob("*.def"), *tools,
                             HERE / "mutant_host.c", HERE / "mutants.h",
                             ROOT / "conformance/target_model.c"]):
             found.update(path.read_bytes())
@@ -144,7 +148,8 @@ class Mutants:
         objects.append(self._compile_tables())
         for name in OTHERS:
             objects.append(self.folder / (pathlib.Path(name).name + ".o"))
-            compile_file(ROOT / f"{name}.c", objects[-1])
+            flags = HOST_FLAGS if name == "model/host" else []
+            compile_file(ROOT / f"{name}.c", objects[-1], *flags)
         objects.append(self.folder / "target_model.o")
         compile_file(ROOT / "conformance/target_model.c", objects[-1], *TARGET_FLAGS)
         subprocess.run([COMPILER, "-shared", "-Wl,-Bsymbolic", "-Wl,-z,defs", "-o", self.library,

@@ -4,10 +4,14 @@
  * SAMPLED spots of random scripts, and the first STATES of world A (0: all); of the spots of world
  * A where a mutant matters about SPOTS, spread evenly (0: all). Standard input: "MUTANT
  * FUNCTION...", the functions that it changes, by index; none: any may behave otherwise. Standard
- * output: how many spots there are, then one JSON object a mutant: "equal"     the same ways, with
- * the same readings, wherever a changed function is reached "readings"  the same ways, which take
- * other readings "included"  every way is one of the model's, but some of the model's are missing
- *   "differs"   it goes where the model does not: the first call of that kind
+ * output: how many spots there are, then one JSON object a mutant:
+ *   "equal"        the same ways, with the same readings, wherever a changed function is reached
+ *   "hidden"       equal in all that a target shows; an oracle that keeps what it saw differs
+ *   "readings"     the same ways, which take other readings
+ *   "included"     every way is one of the model's, with its readings, but some of the model's are
+ *                  missing
+ *   "rereads"      every way is one of the model's, but with other readings
+ *   "differs"      it goes where the model does not: the first call of that kind
  *   "crash", "never ends" */
 #include <signal.h>
 #include <stdio.h>
@@ -23,8 +27,9 @@
 
 enum { SECONDS_MAX = 120 };
 
-enum verdict { EQUAL, READINGS, INCLUDED, DIFFERS };
-static const char *const words_of_verdict[] = {"equal", "readings", "included", "differs"};
+enum verdict { EQUAL, HIDDEN, INCLUDED, READINGS, REREADS, DIFFERS };
+static const char *const words_of_verdict[] = {"equal",    "hidden",  "included",
+                                               "readings", "rereads", "differs"};
 
 struct comparison {
     const struct lg_spots *spots;
@@ -38,18 +43,18 @@ struct comparison {
     uint32_t first; /* of them */
 };
 
-static bool is_among(const struct lg_ways *ways, const struct lg_way *way)
+static bool is_among(const struct lg_ways *ways, const struct lg_way *way, bool readings)
 {
     for (unsigned i = 0; i < ways->count; i++)
-        if (lg_way_equal(&ways->items[i], way))
+        if (lg_way_within(way, &ways->items[i], readings))
             return true;
     return false;
 }
 
-static bool is_included(const struct lg_ways *some, const struct lg_ways *all)
+static bool is_included(const struct lg_ways *some, const struct lg_ways *all, bool readings)
 {
     for (unsigned i = 0; i < some->count; i++)
-        if (!is_among(all, &some->items[i]))
+        if (!is_among(all, &some->items[i], readings))
             return false;
     return !some->more;
 }
@@ -66,16 +71,18 @@ static enum verdict compare_spot(const struct comparison *comparison, const stru
 {
     static struct lg_ways ways, model;
     struct lg_scene scene;
-    uint64_t plain, readings;
+    struct lg_spot found;
     lg_spots_scene(comparison->spots, spot, &scene);
     lg_spots_walk(comparison->spots, &scene, comparison->mutants->step, &ways);
-    lg_ways_hash(&ways, &plain, &readings);
-    if (!ways.more && readings == spot->readings && plain == spot->plain)
-        return EQUAL;
-    if (!ways.more && plain == spot->plain)
-        return READINGS;
+    lg_ways_hash(&ways, &found);
+    if (!ways.more && found.readings == spot->readings && found.plain == spot->plain)
+        return found.whole == spot->whole ? EQUAL : HIDDEN;
     lg_spots_walk(comparison->spots, &scene, lg_step, &model);
-    return is_included(&ways, &model) ? INCLUDED : DIFFERS;
+    if (is_included(&ways, &model, true))
+        return INCLUDED;
+    if (!ways.more && found.plain == spot->plain)
+        return READINGS;
+    return is_included(&ways, &model, false) ? REREADS : DIFFERS;
 }
 
 static void count_spots(struct comparison *comparison)

@@ -17,6 +17,16 @@ static void pin_jobs(struct lg_profile *profile, bool by_job)
                    LG_ALT_place_of_parameter_errors_at_call);
 }
 
+/* Everything by jobs, which take every request that the pages have for them. */
+static void pin_busy(struct lg_profile *profile)
+{
+    pin_jobs(profile, true);
+    lg_profile_pin(profile, LG_SITE_job_cancellable, LG_ALT_job_cancellable_until_effect);
+    lg_profile_pin(profile, LG_SITE_job_suspend, LG_ALT_job_suspend_yes);
+    lg_profile_pin(profile, LG_SITE_job_service, LG_ALT_job_service_yes);
+    lg_profile_pin(profile, LG_SITE_concurrency, LG_ALT_concurrency_queued);
+}
+
 static bool take_profile(struct lg_mode *mode, char *text)
 {
     char *at = strchr(text, '@');
@@ -42,7 +52,9 @@ bool lg_mode_read(struct lg_mode *mode, const char *name)
     strcpy(text, name);
     if (!take_profile(mode, text))
         return false;
-    if (strncmp(text, "each:", 5) == 0) {
+    if (strncmp(text, "each:", 5) == 0 || strncmp(text, "jobs:", 5) == 0) {
+        if (*text == 'j')
+            pin_busy(&mode->choices);
         mode->seed = strtoull(text + 5, NULL, 10);
         return mode->seed != 0;
     }

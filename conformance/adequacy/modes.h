@@ -5,8 +5,8 @@
 #include "mutants.h"
 
 /* "sync", "async": the plain choices, all work at once or by jobs. "each:SEED": every choice and
- * reading drawn, anew for each script. "@PROFILE" behind any: of a profile other than documented.
- */
+ * reading drawn, anew for each script; "jobs:SEED": too, but for work, which jobs do that take
+ * every request. "@PROFILE" behind any: of a profile other than documented. */
 struct lg_mode {
     const char *name;
     enum lg_profile_id profile;

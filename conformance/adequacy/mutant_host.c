@@ -13,6 +13,8 @@ void lg_mutant_tape_start(struct lg_tape *tape, const struct lg_profile *profile
                           const struct lg_readings *readings, const uint8_t *bytes,
                           uint32_t length);
 void lg_mutant_host_init(struct lg_host *host, void *memory, const struct lg_host_word *word);
+void lg_mutant_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call,
+                            struct lg_tape *tape);
 
 /* Bytes by xorshift64*. */
 void lg_mutant_tape_start(struct lg_tape *tape, const struct lg_profile *profile,
@@ -27,6 +29,20 @@ void lg_mutant_tape_start(struct lg_tape *tape, const struct lg_profile *profile
     }
     lg_tape_start(tape, profile, readings, lg_mutant_seed ? drawn : bytes,
                   lg_mutant_seed ? LG_TAPE_BYTES : length);
+}
+
+/* Where something is drawn, one range in four is answered by its upper end. */
+void lg_mutant_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call,
+                            struct lg_tape *tape)
+{
+    if (lg_mutant_seed && lg_tape_byte(tape) % 4 == 0)
+        outcome->return_value = outcome->return_to;
+    for (unsigned i = 0; lg_mutant_seed && i < LG_FIELDS_MAX; i++) {
+        struct lg_field *field = &outcome->fields[i];
+        if (!(outcome->masks >> i & 1) && field->to > field->from && lg_tape_byte(tape) % 4 == 0)
+            field->from = field->to;
+    }
+    lg_outcome_pick(outcome, call, tape);
 }
 
 /* lg_host_init clears two megabytes; only what was used needs it the second time. */

@@ -23,6 +23,16 @@ def read_answers(folder):
     return answers, heads
 
 
+def names_of(vectors, kills):
+    """The vectors whose bit is set; bits_of: the other way."""
+    return {vector for i, vector in enumerate(vectors) if int(kills[i // 4], 16) >> i % 4 & 1}
+
+
+def bits_of(vectors, killers):
+    return "".join(f"{sum((name in killers) << k for k, name in enumerate(vectors[i:i + 4])):x}"
+                   for i in range(0, len(vectors), 4))
+
+
 def start(command, lines, folder):
     given, taken = folder / "given", sum(1 for _ in folder.glob("*.jsonl"))
     given.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -7,6 +7,7 @@
 struct lg_random_calls {
     uint64_t random;
     uint16_t jobs; /* names given to jobs so far: calls of jobs are about the last ones */
+    uint16_t made; /* the next symbol of bytes that a host makes */
 };
 
 void lg_random_calls_start(struct lg_random_calls *calls, uint64_t seed);

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import pool
 import rivals
 
 STATUSES = ("killed", "equivalent", "legal", "apart", "open")
@@ -69,14 +70,13 @@ class Report:
 
     def killers_of(self, number):
         """The vectors that kill a mutant."""
-        answer = self.run.judged.get(number)
-        killers = [vector for i, vector in enumerate(self.vectors)
-                   if answer and int(answer["kills"][i // 4], 16) >> i % 4 & 1]
-        more = self.run.more.get(number)
-        if not killers and more:
-            killers = [vector for i, vector in enumerate(self.run.heads["more modes"]["vectors"])
-                       if int(more["kills"][i // 4], 16) >> i % 4 & 1]
-        return killers
+        run = self.run
+        for what, answers in (("vectors", run.judged), ("more seeds", run.more)):
+            answer = answers.get(number)
+            if answer and answer["kills"].strip("0"):
+                killers = pool.names_of(run.heads[what]["vectors"], answer["kills"])
+                return [vector for vector in self.vectors if vector in killers]
+        return []
 
     def kills_by_vector(self):
         kills = {vector: [] for vector in self.vectors}

@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/host.h"
+#include "model/trace_json.h"
 #include "random_calls.h"
 
-enum { STEPS_OF_WORLD = 48 };
+/* Symbols of bytes that a host makes: along scripts, and by the step that is looked at. */
+enum { STEPS_OF_WORLD = 48, MADE_OF_SCRIPT = 0x4000, MADE_OF_WAY = 0x8000 };
 
 /* ---- ways ---- */
 
@@ -35,6 +38,85 @@ static uint64_t hash_readings(const struct lg_tape *tape)
     return hash;
 }
 
+/* ---- what a target shows ---- */
+
+/* A host shows times by its own clock; `form` and `symbol` bound them for an oracle. */
+static void hide_times(struct lg_outcome *outcome)
+{
+    for (unsigned i = LG_JOB_FIELD_CHANGE; i <= LG_JOB_FIELD_ELAPSED; i++)
+        memset(&outcome->fields[i], 0, sizeof outcome->fields[i]);
+    outcome->symbol = 0;
+    outcome->form = 0;
+}
+
+/* Not what stands in an answer beside what its kind shows, which cause and clause it was, nor the
+ * upper end of a range that has none. */
+static void show_outcome(struct lg_outcome *outcome, const struct lg_call *call)
+{
+    outcome->clause = outcome->cause = 0;
+    if (outcome->return_to < outcome->return_value)
+        outcome->return_to = outcome->return_value;
+    if (outcome->fault && outcome->answer != LG_ANSWERS_JOB) {
+        uint8_t fault = outcome->fault;
+        memset(outcome, 0, sizeof *outcome);
+        outcome->fault = fault;
+    }
+    if (call->method == LG_CALL_READ_JOB)
+        hide_times(outcome);
+    for (unsigned i = 0; i < LG_FIELDS_MAX; i++) {
+        struct lg_field *field = &outcome->fields[i];
+        if (!(outcome->shown >> i & 1) || outcome->answer != LG_ANSWERS_INSTANCE)
+            memset(field, 0, sizeof *field);
+        if (outcome->masks >> i & 1 || field->to < field->from)
+            field->to = field->from;
+    }
+}
+
+/* Not the times that a reader saw of a job, and whether it may have moved since; when one that
+ * lives ended; what one that ended was asked for, and how it came there; settings in a text that
+ * only names the VM: no profile that is compared applies them. */
+static void show_job(struct lg_job *job)
+{
+    job->seen_change = job->seen_submitted = job->seen_elapsed = 0;
+    job->flags &= (uint8_t)~LG_JOB_MOVED;
+    job->error_to = job->error_to < job->error ? job->error : job->error_to;
+    if (job->method != LG_CALL_MODIFY_SECURITY_SETTINGS)
+        job->present = job->values = 0;
+    if (lg_job_is_live(job)) {
+        job->ended_to = 0;
+        return;
+    }
+    job->flags &= LG_JOB_ERROR_OPEN | LG_JOB_END_SEEN | LG_JOB_STRAY;
+    job->argument = job->requested = job->present = job->values = 0;
+}
+
+static uint16_t next_made(void *context)
+{
+    uint16_t *made = context;
+    return (*made)++;
+}
+
+/* A host has bytes for every protector that it makes. Nothing reads whether a VM was exported. */
+static void show_way(struct lg_way *way, const struct lg_call *call)
+{
+    uint16_t made = MADE_OF_WAY;
+    struct lg_maker maker = {next_made, &made};
+    lg_cell_make_bytes(&way->cell, call, &maker, &way->outcome);
+    way->cell.vm.unseen = 0;
+    show_outcome(&way->outcome, call);
+    show_job(&way->evicted);
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        show_job(&way->cell.jobs[i]);
+    way->cell.vm.flags &= (uint8_t)~LG_VM_HAS_EXPORT;
+}
+
+static uint64_t hash_way(const struct lg_way *way)
+{
+    uint64_t hash = hash_bytes(&way->cell, sizeof way->cell, 7);
+    hash = hash_bytes(&way->outcome, sizeof way->outcome, hash);
+    return hash_bytes(&way->evicted, sizeof way->evicted, hash);
+}
+
 void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
                    lg_step_function *step, struct lg_ways *ways)
 {
@@ -52,19 +134,55 @@ void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
         memset(way, 0, sizeof *way);
         way->cell = scene->cell;
         step(&way->cell, &scene->call, record, &tape, &way->outcome, &way->evicted);
-        way->outcome.clause = way->outcome.cause = 0; /* nobody sees them */
+        way->outcome.clause = way->outcome.cause = 0;
         if (way->evicted.state == LG_JOB_FREE)
             memset(&way->evicted, 0, sizeof way->evicted);
         way->readings = hash_readings(&tape);
+        way->whole = hash_way(way);
+        show_way(way, &scene->call);
         ways->count++;
     } while (lg_tape_advance(&tape));
 }
 
-bool lg_way_equal(const struct lg_way *a, const struct lg_way *b)
+static bool field_within(const struct lg_field *field, const struct lg_field *other, bool mask)
 {
-    return memcmp(&a->outcome, &b->outcome, sizeof a->outcome) == 0 &&
-           memcmp(&a->cell, &b->cell, sizeof a->cell) == 0 &&
-           memcmp(&a->evicted, &b->evicted, sizeof a->evicted) == 0;
+    return mask ? field->from && !(field->from & ~other->from)
+                : field->from >= other->from && field->to <= other->to;
+}
+
+/* Ranges that lie in the other's become those. */
+static void widen_outcome(struct lg_outcome *outcome, const struct lg_outcome *other)
+{
+    if (outcome->return_value >= other->return_value && outcome->return_to <= other->return_to) {
+        outcome->return_value = other->return_value;
+        outcome->return_to = other->return_to;
+    }
+    for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
+        if (field_within(&outcome->fields[i], &other->fields[i], outcome->masks >> i & 1))
+            outcome->fields[i] = other->fields[i];
+}
+
+static void widen_job(struct lg_job *job, const struct lg_job *other)
+{
+    if (job->error < other->error || job->error_to > other->error_to)
+        return;
+    job->error = other->error;
+    job->error_to = other->error_to;
+}
+
+bool lg_way_within(const struct lg_way *way, const struct lg_way *other, bool readings)
+{
+    struct lg_way wide = *way;
+    if ((readings && way->readings != other->readings) ||
+        memcmp(&way->cell, &other->cell, offsetof(struct lg_cell, jobs)) != 0)
+        return false;
+    widen_outcome(&wide.outcome, &other->outcome);
+    widen_job(&wide.evicted, &other->evicted);
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        widen_job(&wide.cell.jobs[i], &other->cell.jobs[i]);
+    return memcmp(&wide.outcome, &other->outcome, sizeof wide.outcome) == 0 &&
+           memcmp(&wide.cell, &other->cell, sizeof wide.cell) == 0 &&
+           memcmp(&wide.evicted, &other->evicted, sizeof wide.evicted) == 0;
 }
 
 static uint64_t sum_of_different(uint64_t *hashes, unsigned count)
@@ -88,19 +206,23 @@ static uint64_t sum_of_different(uint64_t *hashes, unsigned count)
     return sum;
 }
 
-void lg_ways_hash(const struct lg_ways *ways, uint64_t *plain, uint64_t *readings)
+static uint64_t with_readings(uint64_t hash, const struct lg_way *way)
+{
+    return (hash ^ way->readings) * 0x9E3779B97F4A7C15u;
+}
+
+void lg_ways_hash(const struct lg_ways *ways, struct lg_spot *spot)
 {
     static uint64_t hashes[LG_WAYS_MAX];
-    for (unsigned i = 0; i < ways->count; i++) {
-        const struct lg_way *way = &ways->items[i];
-        hashes[i] = hash_bytes(&way->cell, sizeof way->cell, 7);
-        hashes[i] = hash_bytes(&way->outcome, sizeof way->outcome, hashes[i]);
-        hashes[i] = hash_bytes(&way->evicted, sizeof way->evicted, hashes[i]);
-    }
-    *plain = sum_of_different(hashes, ways->count);
     for (unsigned i = 0; i < ways->count; i++)
-        hashes[i] = (hashes[i] ^ ways->items[i].readings) * 0x9E3779B97F4A7C15u;
-    *readings = sum_of_different(hashes, ways->count);
+        hashes[i] = with_readings(ways->items[i].whole, &ways->items[i]);
+    spot->whole = sum_of_different(hashes, ways->count);
+    for (unsigned i = 0; i < ways->count; i++)
+        hashes[i] = hash_way(&ways->items[i]);
+    spot->plain = sum_of_different(hashes, ways->count);
+    for (unsigned i = 0; i < ways->count; i++)
+        hashes[i] = with_readings(hashes[i], &ways->items[i]);
+    spot->readings = sum_of_different(hashes, ways->count);
 }
 
 /* ---- spots ---- */
@@ -143,7 +265,7 @@ static bool measure(struct lg_spots *spots, const struct lg_mutants *mutants, st
     lg_spots_scene(spots, spot, &scene);
     memset(mutants->reached, 0, LG_MUTANT_FUNCTIONS_MAX);
     lg_spots_walk(spots, &scene, mutants->step, &ways);
-    lg_ways_hash(&ways, &spot->plain, &spot->readings);
+    lg_ways_hash(&ways, spot);
     for (unsigned i = 0; i < LG_MUTANT_FUNCTIONS_MAX; i++)
         spot->reached[i / 64] |= (uint64_t)mutants->reached[i] << i % 64;
     return !ways.more;
@@ -155,12 +277,14 @@ static void go_on(const struct lg_spots *spots, struct lg_scene *scene,
 {
     uint8_t bytes[LG_TAPE_BYTES];
     struct lg_outcome pattern, seen;
+    struct lg_maker maker = {next_made, &calls->made};
     struct lg_job evicted;
     struct lg_tape tape;
     for (unsigned i = 0; i < sizeof bytes; i++)
         bytes[i] = lg_random_byte(calls);
     lg_tape_start(&tape, &spots->profile, NULL, bytes, sizeof bytes);
     lg_step(&scene->cell, &scene->call, NULL, &tape, &seen, &evicted);
+    lg_cell_make_bytes(&scene->cell, &scene->call, &maker, &seen);
     pattern = seen;
     lg_outcome_pick(&seen, &scene->call, &tape);
     lg_cell_learn(&scene->cell, &scene->call, &pattern, &seen);
@@ -170,30 +294,66 @@ static void go_on(const struct lg_spots *spots, struct lg_scene *scene,
         calls->jobs++;
 }
 
+/* A call that makes a VM comes to a cell of its own. */
+static bool comes_there(const struct lg_cell *cell, const struct lg_call *call)
+{
+    return !lg_call_makes_vm(call->method) || cell->vm.kind == LG_VM_NONE;
+}
+
+static void make_room(struct lg_cell *cell)
+{
+    memset(&cell->vm, 0, sizeof cell->vm);
+    memset(cell->jobs, 0, sizeof cell->jobs);
+}
+
+/* Whether the form in which scripts are written has the call. */
+static bool can_be_said(const struct lg_call *call, const struct lg_names *names)
+{
+    struct lg_json_error error;
+    struct lg_call read;
+    json_t *json = lg_call_to_json(call, names);
+    bool said = lg_call_from_json(json, names, &read, &error);
+    json_decref(json);
+    return said && read.requested == call->requested;
+}
+
 static bool gather_sample(struct lg_spots *spots, const struct lg_mutants *mutants, uint32_t count)
 {
     struct lg_random_calls calls = {0};
+    struct lg_blobs blobs;
+    struct lg_names names;
     struct lg_scene scene = {.record = {.state = LG_JOB_FREE}};
     spots->scenes = malloc((count + 1) * sizeof *spots->scenes);
+    if (!lg_blobs_init(&blobs))
+        return false;
+    lg_names_of_scripts(&names, &blobs);
     for (uint32_t step = 0; spots->scenes && spots->count < count; step++) {
         uint32_t place = spots->count;
         if (step % STEPS_OF_WORLD == 0) {
             memset(&scene, 0, sizeof scene);
             lg_random_calls_start(&calls, step / STEPS_OF_WORLD);
+            calls.made = MADE_OF_SCRIPT;
         }
         lg_random_call(&calls, step % STEPS_OF_WORLD, &scene.call);
         scene.call.new_job = (uint16_t)(calls.jobs + 1);
         if (scene.call.method == LG_CALL_VM_IMPORTED)
             scene.call.image = scene.cell.vm.image;
         spots->scenes[place] = scene;
+        bool own = comes_there(&scene.cell, &scene.call);
+        if (!own)
+            make_room(&spots->scenes[place].cell);
         if (scene.call.job != scene.record.name)
             spots->scenes[place].record.state = LG_JOB_FREE;
+        if (!can_be_said(&scene.call, &names))
+            continue;
         if (!add(spots, place, LG_NO_CALL))
             return false;
         if (!measure(spots, mutants, &spots->items[place]))
             spots->count--;
-        go_on(spots, &scene, &calls);
+        if (own)
+            go_on(spots, &scene, &calls);
     }
+    lg_blobs_free(&blobs);
     spots->sampled = spots->count;
     return spots->scenes != NULL;
 }
@@ -216,7 +376,8 @@ static bool gather_world(struct lg_spots *spots, const struct lg_mutants *mutant
     for (uint32_t state = 0; state < spots->world.states.count; state++) {
         lg_states_get(&spots->world.states, state, &cell);
         for (uint16_t call = 0; call < world->call_count; call++) {
-            if (!lg_world_admits(world, &cell, &world->calls[call]))
+            if (!lg_world_admits(world, &cell, &world->calls[call]) ||
+                !comes_there(&cell, &world->calls[call]))
                 continue;
             if (!add(spots, state, call) ||
                 !measure(spots, mutants, &spots->items[spots->count - 1]))

@@ -1,7 +1,8 @@
 /* Where a mutant's step is compared with the model's: cells, each with a call.
  *
  * Every state of world A with every call of that world; and a wide sample with any call, along
- * random scripts. */
+ * random scripts. What is compared is what a target shows and goes by: not the times of jobs, which
+ * a host shows by its own clock, nor what only an oracle keeps or looks at. */
 #ifndef LG_SPOTS_H
 #define LG_SPOTS_H
 
@@ -13,6 +14,7 @@ enum { LG_REACH_WORDS = LG_MUTANT_FUNCTIONS_MAX / 64, LG_WAYS_MAX = 4096 };
 struct lg_spot {
     uint64_t plain;                   /* of the answers and the cells after them, as a set */
     uint64_t readings;                /* of the same with the readings that were taken */
+    uint64_t whole;                   /* and with what no target shows */
     uint64_t reached[LG_REACH_WORDS]; /* functions, bit by index */
     uint32_t place;                   /* of world A: the state; of the sample: its index */
     uint16_t call;                    /* of world A; LG_NO_CALL: of the sample */
@@ -38,12 +40,13 @@ struct lg_spots {
     uint32_t states_max;
 };
 
-/* What one way of a call led to. */
+/* What one way of a call led to, as a target shows it. */
 struct lg_way {
     struct lg_outcome outcome;
     struct lg_cell cell;
     struct lg_job evicted;
     uint64_t readings; /* those taken, hashed */
+    uint64_t whole;    /* the way with what no target shows, hashed */
 };
 
 struct lg_ways {
@@ -63,12 +66,13 @@ bool lg_spots_gather(struct lg_spots *spots, const struct lg_mutants *mutants,
 void lg_spots_scene(const struct lg_spots *spots, const struct lg_spot *spot,
                     struct lg_scene *scene);
 
-/* Every way of a call there, by a step; and their hashes as a set. */
+/* Every way of a call there, by a step; and their hashes as a set, into those of a spot. */
 void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
                    lg_step_function *step, struct lg_ways *ways);
-void lg_ways_hash(const struct lg_ways *ways, uint64_t *plain, uint64_t *readings);
+void lg_ways_hash(const struct lg_ways *ways, struct lg_spot *spot);
 
-/* Whether two ways give the same answer and cell. */
-bool lg_way_equal(const struct lg_way *a, const struct lg_way *b);
+/* Whether one way is the other, or one of those that the other's patterns leave open; readings: by
+ * the same readings. */
+bool lg_way_within(const struct lg_way *way, const struct lg_way *other, bool readings);
 
 #endif

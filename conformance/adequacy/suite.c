@@ -147,7 +147,7 @@ bool lg_suite_finds(const struct lg_suite *suite, unsigned mode, unsigned vector
 {
     return verdict != suite->traces[mode * suite->count + vector].verdict &&
            (verdict == LG_VECTOR_VIOLATES || verdict == LG_VECTOR_UNACHIEVED ||
-            verdict == LG_VECTOR_INCONSISTENT);
+            verdict == LG_VECTOR_INCONSISTENT || verdict == LG_VECTOR_UNDOCUMENTED);
 }
 
 bool lg_suite_record(struct lg_suite *suite)
