@@ -80,7 +80,7 @@ class Run:
         self.mutants.build()
         self.source = self.mutants.digest()
         self.numbers = self._chosen()
-        self.heads, self.rival_kills, self.left_out = {}, {}, {}
+        self.heads, self.rival_kills, self.left_out, self.met_rivals = {}, {}, {}, set()
         self.judged, self.more, self.compared, self.literal, self.literal_compared = ({},) * 5
 
     def _chosen(self):
@@ -205,6 +205,9 @@ def run_rivals(run):
     options = run.options
     folders = rivals.write_all(run.work, rivals.calls_of(options.vectors), options.seed)
     counted = [n for n in run.numbers if run.status(n)[0] in ("killed", "legal", "open")]
+    if 0 < options.rivals_sample < len(counted):
+        counted = sorted(random.Random(options.seed).sample(counted, options.rivals_sample))
+    run.met_rivals = set(counted)
     for name, folder in folders.items():
         run.judge(f"{name}, the model", [], MODES, [str(folder)])
         bad = {script for _, script, _ in run.heads[f"{name}, the model"]["model"]}
@@ -225,6 +228,8 @@ def arguments():
     parser.add_argument("--seeds", type=int, default=180, help="more of them, for those that live")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--rivals", action="store_true", help="also other ways to make tests")
+    parser.add_argument("--rivals-sample", type=int, default=0,
+                        help="so many of the mutants for the rivals; 0: all")
     parser.add_argument("--smoke", action="store_true", help="write the tiers smoke and hand anew")
     parser.add_argument("--vectors", nargs="*", default=[str(VECTORS)])
     parser.add_argument("--output", default=str(build.ROOT / "reports"))

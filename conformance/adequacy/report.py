@@ -103,22 +103,22 @@ class Report:
     def rivals(self):
         if not self.rival_kills:
             return []
-        counted = self.counts["killed"] + self.counts["open"]
+        met = [n for n in self.run.met_rivals if self.rows[n][1] in ("killed", "open")]
+        ours = self.killed_at_first(met)
         lines = ["", "## Rivals", "",
-                 "The same mutants, the same oracle, the same modes and as many calls. "
+                 f"The same {len(met)} mutants, the same oracle, the same modes and as many calls. "
                  f"{sum(self.run.left_out.values())} of their", "scripts, which the model itself "
-                 "does "
-                 "not pass, were left out.", "", "| tests | killed | score |", "|---|--:|--:|",
-                 f"| the vectors | {self.killed_at_first()} | "
-                 f"{percent(self.killed_at_first() / max(counted, 1))} |"]
+                 "does not pass, were left out.", "", "| tests | killed | score |",
+                 "|---|--:|--:|",
+                 f"| the vectors | {ours} | {percent(ours / max(len(met), 1))} |"]
         for name, killed in self.rival_kills.items():
-            share = len(killed) / max(counted, 1)
-            lines.append(f"| {name} | {len(killed)} | {percent(share)} |")
+            share = len(killed & set(met)) / max(len(met), 1)
+            lines.append(f"| {name} | {len(killed & set(met))} | {percent(share)} |")
         return lines
 
-    def killed_at_first(self):
+    def killed_at_first(self, numbers):
         """In the modes that the rivals have, too."""
-        return sum(any(c != "0" for c in self.run.judged[n]["kills"]) for n in self.killed)
+        return sum(self.run.judged[n]["kills"].strip("0") != "" for n in numbers)
 
     def survivors(self, title, status):
         rows = [row for row in self.rows.values() if row[1] == status]
@@ -137,8 +137,11 @@ class Report:
             words += ["--sample", str(options.sample), "--seed", str(options.seed)]
         if options.only:
             words += ["--only", options.only]
-        words += ["--spots", str(options.spots)]
-        return " ".join(words + ["--rivals"] * options.rivals)
+        words += ["--spots", str(options.spots), "--seeds", str(options.seeds)]
+        words += ["--rivals"] * options.rivals
+        if options.rivals and options.rivals_sample:
+            words += ["--rivals-sample", str(options.rivals_sample)]
+        return " ".join(words)
 
     def markdown(self):
         smoke = self.killed_by_tier("smoke")
