@@ -83,6 +83,9 @@ static const struct header lines[] = {
     {CALL ", \"times\": [\"2\", 3]}", "line 2: \"times\""},
     {CALL ", \"times\": [2]}", "line 2: \"times\""},
     {CALL ", \"times\": 2}", "line 2: \"times\""},
+    {CALL ", \"client\": 65535}", NULL},
+    {CALL ", \"client\": 65536}", "line 2: \"client\""},
+    {CALL ", \"client\": -1}", "line 2: \"client\""},
 };
 
 static void lines_that_are_no_steps_are_named(void **state)

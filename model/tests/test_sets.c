@@ -429,6 +429,11 @@ static void a_record_is_of_its_vm(void **state)
     lg_oracle_keep_record(oracle, 1, &(struct lg_job){.name = 5});
     assert_null(lg_oracle_record(oracle, 0, 5));
     assert_non_null(lg_oracle_record(oracle, 1, 5));
+    lg_oracle_keep_record(oracle, 2 + LG_RECORD_PLACES, &(struct lg_job){.name = 6});
+    lg_oracle_keep_record(oracle, 2, &(struct lg_job){.name = 6}); /* in the same place */
+    assert_int_equal(lg_oracle_record(oracle, 2 + LG_RECORD_PLACES, 6)->vm, 2 + LG_RECORD_PLACES);
+    lg_oracle_reset(oracle, &(struct lg_host_word){0});
+    assert_null(lg_oracle_record(oracle, 2, 6));
 }
 
 #define COURT(test) cmocka_unit_test_setup_teardown(test, start, end)
