@@ -283,11 +283,8 @@ static struct lg_wsman_problem read_jobs(const struct lg_reads *reads, uint16_t 
 static struct lg_wsman_problem read_of_vm(const struct lg_reads *reads, enum lg_shape shape,
                                           uint16_t vm)
 {
-    const struct lg_wsman_host *host = reads->host;
     if (lg_shapes[shape].scope == LG_SCOPE_OF_JOB)
         return read_jobs(reads, vm);
-    if (!host->vm_exists(host->context, vm))
-        return lg_reads_fine();
     return lg_read_one(reads, shape, vm, 0);
 }
 
