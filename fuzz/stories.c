@@ -77,5 +77,7 @@ const struct lg_story lg_stories[LG_STORY_COUNT] = {
     {5,
      {CALL(DEFINE_SYSTEM), SET, CALL(DESTROY_SYSTEM), OF_OTHER(DEFINE_SYSTEM),
       OF_OTHER(GET_KEY_PROTECTOR)}},
+    /* the first one is exported, and each of the two goes its way */
+    {5, {SET, CALL(VM_EXPORTED), OF_OTHER(VM_IMPORTED), SET_OF_OTHER, GET}},
     /* the caller becomes another one */
     {4, {SET, DRAW(CALLER_CHANGES, ROLE), SET, READ}}};
