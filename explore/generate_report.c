@@ -3,8 +3,7 @@
 
 static const char *const reasons[LG_MISS_COUNT] = {
     [LG_MISS_UNTRIED] = "not tried: farther away than `--depth`",
-    [LG_MISS_WAY] = "every way tried needs one sentence read in two ways, and a target reads it in "
-                    "one",
+    [LG_MISS_WAY] = "every way tried needs one sentence read in two ways, and none reads it so",
     [LG_MISS_ID] = "another vector makes the same calls",
     [LG_MISS_AIM] = "on every way tried, the reading that leads there excludes the answer",
     [LG_MISS_ROOM] = "more histories or steps than a vector may have"};
