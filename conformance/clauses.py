@@ -18,9 +18,7 @@ KINDS = ("must", "may", "defines", "silent", "contradicted")
 SHOWN = 3
 
 # Clauses that no vector cites, and why.
-UNTESTED = {
-    "pol_write_only": "there is nothing to call: a policy shows where it changes settings",
-}
+UNTESTED = {}
 
 
 NO_EVIDENCE = "nothing is needed: no reading can be told from another"

@@ -6,6 +6,8 @@ import re
 import rivals
 
 SMOKE_MAX = 300
+# Every target can be asked them: what holds more than a message over WS-Management may is left out.
+TOO_LARGE_FOR_A_MESSAGE = ("ten_megabytes", "over_long", "1048576")
 
 
 def order_of(kills, left):
@@ -19,6 +21,11 @@ def order_of(kills, left):
             return
         left -= gain
         yield vector, gain
+
+
+def fits_a_message(path):
+    text = path.read_text(encoding="utf-8")
+    return not any(word in text for word in TOO_LARGE_FOR_A_MESSAGE)
 
 
 def write_tier(path, tier):
@@ -35,8 +42,12 @@ def tier_before(path):
 
 def choose(found):
     """Writes the tiers anew."""
-    chosen = [vector for vector, _ in order_of(found.kills_by_vector(), found.killed)][:SMOKE_MAX]
-    for path in rivals.paths_of(found.run.options.vectors):
+    paths = rivals.paths_of(found.run.options.vectors)
+    small = {path.stem for path in paths if fits_a_message(path)}
+    kills = {vector: mutants for vector, mutants in found.kills_by_vector().items()
+             if vector in small}
+    chosen = [vector for vector, _ in order_of(kills, found.killed)][:SMOKE_MAX]
+    for path in paths:
         if json.loads(path.read_text(encoding="utf-8")).get("tier", "hand") != "wire":
             write_tier(path, "smoke" if path.stem in chosen else tier_before(path))
     return chosen
