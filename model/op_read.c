@@ -349,16 +349,23 @@ static bool has_instance(struct lg_turn *turn)
            LG_ALT_generation1_setting_there;
 }
 
+static void list_one(struct lg_turn *turn)
+{
+    turn->outcome->clause = LG_CLAUSE_vm_association;
+    if (has_instance(turn))
+        turn->outcome->list[turn->outcome->list_count++] = 1;
+}
+
 void lg_list(struct lg_turn *turn)
 {
     turn->outcome->answer = LG_ANSWERS_LIST;
     if (answer_without_rights(turn))
         return;
-    if (turn->call->method == LG_CALL_LIST_JOBS) {
+    if (turn->call->method == LG_CALL_LIST_JOBS)
         list_jobs(turn);
-        return;
-    }
-    turn->outcome->clause = LG_CLAUSE_vm_association;
-    if (has_instance(turn))
-        turn->outcome->list[turn->outcome->list_count++] = 1;
+    else
+        list_one(turn);
+    if (turn->cell->vm.kind == LG_VM_NONE && turn->outcome->list_count == 0 &&
+        lg_choose(turn->tape, LG_SITE_missing_listed, 0) == LG_ALT_missing_listed_not_found)
+        lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
 }

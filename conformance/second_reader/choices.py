@@ -24,6 +24,7 @@ SITES = {
     "job_request_range": ("invalid_parameter", "not_supported"),
     "job_ends_by_itself": ("no", "yes"),
     "jobs_of_removed": ("listed", "none"),
+    "missing_listed": ("none", "not_found"),
     "kill_job": ("not_supported",),
     "job_type": ("modify_vm", "modify_resources", "unknown", "modify_service"),
     "concurrency": ("refused", "queued"),

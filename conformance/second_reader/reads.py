@@ -74,18 +74,26 @@ def inspect(state):
     return [(("inspect", state.vm.current, state.vm.last_known_good), state)]
 
 
+def lists_of(state, names):
+    """What is associated with a VM; where that is nothing, a VM that is not there may be missed."""
+    found = [("list", names)]
+    if state.vm is None and not names:
+        found = choices.each("missing_listed", {"none": found[0], "not_found": jobs.NOT_FOUND})
+    return [(answer, state) for answer in found]
+
+
 @cite("job_affects_vm", "job_retention", "job_unknown")
 def jobs_of_vm(state):
     """A job is listed with its VM as long as both are there."""
     job = state.job
     if job is None:
-        return [(("list", ()), state)]
+        return lists_of(state, ())
     listed = [True]
     if not job.mine:
         listed = choices.each("stray_listed", {"no": False, "yes": True})
     elif state.vm is None:
         listed = choices.each("jobs_of_removed", {"listed": True, "none": False})
-    return [(("list", ("job",) if there else ()), state) for there in listed]
+    return [answer for there in listed for answer in lists_of(state, ("job",) if there else ())]
 
 
 # ---- events ----
