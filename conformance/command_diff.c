@@ -347,6 +347,14 @@ static void expect_readings(struct comparison *comparison)
     }
 }
 
+static void show_lacking(const struct lg_side *side, char letter)
+{
+    for (uint8_t method = 0; method < LG_METHOD_COUNT; method++)
+        if (lg_side_lacks(side, method))
+            printf("%c never takes %s.%s: left out\n", letter, lg_methods[method].class_name,
+                   lg_methods[method].name);
+}
+
 static int finish(struct comparison *comparison)
 {
     expect_readings(comparison);
@@ -360,6 +368,8 @@ static int finish(struct comparison *comparison)
     show_readings(comparison);
     if (comparison->refusal[0])
         printf("refused by %s\n", comparison->refusal);
+    show_lacking(&comparison->a, 'A');
+    show_lacking(&comparison->b, 'B');
     printf("%llu scripts, %llu calls, %.1f s (%.0f scripts/s), %llu transitions of the model\n",
            (unsigned long long)comparison->scripts,
            (unsigned long long)(comparison->a.calls + comparison->b.calls), seconds,

@@ -219,7 +219,7 @@ static struct lg_difference find_answers(const struct lg_script *script, const s
             same_answer(&bound, call, left, right, &property))
             continue;
         found = (struct lg_difference){
-            .kind = LG_DIFFERENCE_ALLOWED, .step = i, .method = call->method};
+            .kind = LG_DIFFERENCE_ALLOWED, .step = i, .method = call->method, .vm = call->vm};
         write_what(call, left, right, property, found.what);
         memcpy(found.key, found.what, sizeof found.key);
         break;
@@ -246,6 +246,7 @@ struct lg_difference lg_offence_difference(const struct lg_side *side, unsigned 
     found.guilty = letter;
     found.step = offence->step;
     found.method = offence->call.method;
+    found.vm = offence->call.vm;
     lg_offence_write(offence, found.what);
     write_key(offence, found.key);
     return found;

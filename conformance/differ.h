@@ -19,6 +19,7 @@ struct lg_difference {
     unsigned guilty; /* LG_GUILTY_A, LG_GUILTY_B or both; of FORBIDDEN and UNDETERMINED */
     unsigned step;   /* of the script */
     uint8_t method;
+    uint16_t vm;              /* of the call that shows it */
     char what[LG_WHAT_BYTES]; /* what differs, the same text for the same difference */
     char key[LG_WHAT_BYTES];  /* of an offence: what explains it, else the clause, whichever call
                                  shows it; of answers: what */

@@ -112,7 +112,7 @@ bool lg_find_shrink(struct lg_side *a, struct lg_side *b, struct lg_script *scri
     shrinker->context = &search;
     if (difference->kind == LG_DIFFERENCE_FORBIDDEN)
         stop_at(&search, LG_VERDICT_VIOLATES);
-    bool found = lg_shrink(shrinker, script, difference->step);
+    bool found = lg_shrink(shrinker, script, difference->step, difference->vm);
     stop_at(&search, 0);
     for (unsigned i = 0; i < 2; i++)
         if (search.sides[i] && !lg_side_repeat(search.sides[i], script, &before[i], &reason))

@@ -84,17 +84,33 @@ static void cut(struct work *work, unsigned at, unsigned count)
     next->cut = best->cut;
 }
 
-/* Cuts every run of `size` steps that can leave, from the end. Whether one did. */
-static bool cut_runs(struct work *work, unsigned size)
+/* Cuts every run of `size` steps that can leave, from the end. */
+static void cut_runs(struct work *work, unsigned size)
 {
-    bool smaller = false;
     unsigned at = work->best->count;
     while (at > 0 && has_budget(work)) {
         at = at > size ? at - size : 0;
         if (at >= work->best->count || (size == work->best->count && at == 0))
             continue;
         cut(work, at, size);
-        smaller |= keep_next(work);
+        keep_next(work);
+    }
+}
+
+/* Cuts every single step that can leave, from the end; more at once for as long as all leave. */
+static bool cut_steps(struct work *work)
+{
+    bool smaller = false;
+    unsigned at = work->best->count, size = 1;
+    while (at > 0 && has_budget(work)) {
+        size = size < at ? size : at;
+        size = size < work->best->count ? size : 1;
+        cut(work, at - size, size);
+        bool left = work->next->count > 0 && keep_next(work);
+        smaller |= left;
+        if (left || size == 1)
+            at -= size;
+        size = left ? 2 * size : 1;
     }
     return smaller;
 }
@@ -191,31 +207,29 @@ static bool is_look(const struct lg_call *call)
            lg_methods[call->method].kind == LG_KIND_LIST;
 }
 
-static bool leaves(enum guess guess, const struct lg_call *call, const struct lg_call *last,
-                   bool idle)
+static bool leaves(enum guess guess, const struct lg_call *call, uint16_t vm, bool idle)
 {
     bool of_vm = lg_methods[call->method].target != LG_TARGET_HOST;
     switch (guess) {
-    case GUESS_OTHER_VMS: return idle || is_event(call) || (of_vm && call->vm != last->vm);
+    case GUESS_OTHER_VMS: return idle || is_event(call) || (of_vm && call->vm != vm);
     case GUESS_EVENTS_TOO: return idle || is_event(call);
     case GUESS_IDLE: return idle;
     default: return idle && is_look(call);
     }
 }
 
-static void cut_guesses(struct work *work)
+static void cut_guesses(struct work *work, uint16_t vm)
 {
     struct lg_shrinker *shrinker = work->shrinker;
     const struct lg_script *best = work->best;
     struct lg_script *next = work->next;
-    const struct lg_call last = best->steps[best->count - 1].call;
     bool idle[LG_SCRIPT_STEPS];
     for (unsigned i = 0; i < best->count; i++)
         idle[i] = shrinker->is_idle(shrinker->context, best, i);
     for (int guess = 0; guess < GUESS_COUNT && has_budget(work); guess++) {
         cut(work, 0, best->count);
         for (unsigned i = 0; i < best->count; i++)
-            if (!leaves((enum guess)guess, &best->steps[i].call, &last, idle[i]))
+            if (!leaves((enum guess)guess, &best->steps[i].call, vm, idle[i]))
                 next->steps[next->count++] = best->steps[i];
         if (next->count == best->count || keep_next(work))
             return;
@@ -229,7 +243,7 @@ static void shrink_steps(struct work *work)
     for (unsigned size = work->best->count / 2; work->best->count > SHORT && size > 1; size /= 2)
         cut_runs(work, size);
     while (smaller && has_budget(work))
-        smaller = cut_runs(work, 1);
+        smaller = cut_steps(work);
 }
 
 static void confirm(struct work *work)
@@ -241,7 +255,7 @@ static void confirm(struct work *work)
     }
 }
 
-bool lg_shrink(struct lg_shrinker *shrinker, struct lg_script *script, unsigned from)
+bool lg_shrink(struct lg_shrinker *shrinker, struct lg_script *script, unsigned from, uint16_t vm)
 {
     struct work work = {.shrinker = shrinker, .best = script, .next = malloc(sizeof *script)};
     uint64_t before = shrinker->calls(shrinker->context);
@@ -250,7 +264,7 @@ bool lg_shrink(struct lg_shrinker *shrinker, struct lg_script *script, unsigned 
         script->count = from + 1;
     bool shown = work.next && reproduces(&work);
     if (shown) {
-        cut_guesses(&work);
+        cut_guesses(&work, vm);
         shrink_steps(&work);
         simplify_arguments(&work);
         shrink_steps(&work);

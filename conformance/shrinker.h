@@ -35,8 +35,8 @@ struct lg_shrinker {
     unsigned tried_count;
 };
 
-/* Shrinks in place; `from`: the step that showed it, what is behind it leaves first. False: the
- * script did not show it again. */
-bool lg_shrink(struct lg_shrinker *shrinker, struct lg_script *script, unsigned from);
+/* Shrinks in place; `from`: the step that showed it, what is behind it leaves first; `vm`: where it
+ * showed. False: the script did not show it again. */
+bool lg_shrink(struct lg_shrinker *shrinker, struct lg_script *script, unsigned from, uint16_t vm);
 
 #endif

@@ -10,6 +10,7 @@
 enum {
     LOOKS_MAX = 400,    /* at one job */
     ASKS_MAX = 200,     /* of GetKeyProtector while it answers 4096 */
+    REFUSALS = 3,       /* of a method never taken: the target has none */
     PAUSE_MS = 20,      /* between two where the target has a clock of its own */
     PAUSE_MAX_MS = 1000 /* what that grows to */
 };
@@ -248,6 +249,13 @@ static bool bind_call(const struct lg_side *side, const struct lg_script *script
     return true;
 }
 
+static void note_taken(struct lg_side *side, uint8_t method, enum lg_target_reply reply)
+{
+    side->taken[method] |= reply == LG_TARGET_ANSWERED;
+    if (reply == LG_TARGET_REFUSED && side->refused[method] < UINT8_MAX)
+        side->refused[method]++;
+}
+
 static enum lg_target_reply run_step(struct lg_side *side, const struct lg_script *script,
                                      unsigned at, struct lg_json_error *reason)
 {
@@ -269,6 +277,7 @@ static enum lg_target_reply run_step(struct lg_side *side, const struct lg_scrip
         done->state = LG_STEP_LOST;
     if (reply == LG_TARGET_REFUSED || reply == LG_TARGET_UNABLE)
         done->state = LG_STEP_REFUSED;
+    note_taken(side, call.method, reply);
     return reply;
 }
 
@@ -350,6 +359,11 @@ bool lg_side_repeat(struct lg_side *side, const struct lg_script *script,
     return run;
 }
 
+bool lg_side_lacks(const struct lg_side *side, uint8_t method)
+{
+    return !side->taken[method] && side->refused[method] >= REFUSALS;
+}
+
 void lg_side_filter(struct lg_side *side, struct lg_script *script)
 {
     struct lg_target *target = &side->target;
@@ -357,7 +371,8 @@ void lg_side_filter(struct lg_side *side, struct lg_script *script)
     unsigned made = 0, kept = 0;
     for (unsigned i = 0; i < script->count; i++) {
         const struct lg_call *call = &script->steps[i].call;
-        if (target->takes && !target->takes(target, call, made, &reason))
+        if (lg_side_lacks(side, call->method) ||
+            (target->takes && !target->takes(target, call, made, &reason)))
             continue;
         made += lg_call_makes_vm(call->method);
         script->steps[kept++] = script->steps[i];

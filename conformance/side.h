@@ -44,6 +44,8 @@ struct lg_side {
     uint64_t calls; /* since it was opened */
     uint64_t undocumented;
     bool open;
+    bool taken[LG_METHOD_COUNT];      /* the target answered one of these */
+    uint8_t refused[LG_METHOD_COUNT]; /* how often it did not take one */
 
     /* Of the last script. */
     struct lg_readings before; /* what was known of the target's readings when it began */
@@ -74,8 +76,11 @@ bool lg_side_run(struct lg_side *side, const struct lg_script *script,
 bool lg_side_repeat(struct lg_side *side, const struct lg_script *script,
                     const struct lg_readings *before, struct lg_json_error *reason);
 
-/* Leaves out what a target cannot be brought to do. */
+/* Leaves out what a target cannot be brought to do, and what it is known not to take. */
 void lg_side_filter(struct lg_side *side, struct lg_script *script);
+
+/* It refused this method each time: it has no such method, or none that lastgood may call. */
+bool lg_side_lacks(const struct lg_side *side, uint8_t method);
 
 /* "http://" or "https://". */
 bool lg_is_http(const char *name);
