@@ -46,17 +46,26 @@ struct walk {
     bool no_memory;
 };
 
+static uint64_t mix(uint64_t value, uint64_t word)
+{
+    value = (value ^ word) * 0x9E3779B97F4A7C15u;
+    return value ^ value >> 29;
+}
+
+/* Four lanes, so that no multiplication waits for the one before it. */
 static uint64_t hash(const struct history *history)
 {
     const unsigned char *bytes = (const unsigned char *)history;
-    uint64_t value = 1469598103934665603u;
-    for (size_t i = 0; i + 8 <= sizeof *history; i += 8) {
-        uint64_t word;
-        memcpy(&word, bytes + i, 8);
-        value = (value ^ word) * 0x9E3779B97F4A7C15u;
-        value ^= value >> 29;
+    uint64_t a = 0, b = 0, c = 0, d = 0, words[4];
+    for (size_t i = 0; i + sizeof words <= sizeof *history; i += sizeof words) {
+        memcpy(words, bytes + i, sizeof words);
+        a = mix(a, words[0]);
+        b = mix(b, words[1]);
+        c = mix(c, words[2]);
+        d = mix(d, words[3]);
     }
-    return value;
+    memcpy(words, bytes + sizeof *history - sizeof words, sizeof words);
+    return mix(mix(mix(a, b), c), d) ^ mix(words[2], words[3]);
 }
 
 static bool grow(struct histories *set)

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "model/lastgood.h"
 #include "model/suggest.h"
+#include "vector.h"
 
 enum { OPTIONS_MAX = 32 };
 
@@ -133,5 +134,14 @@ bool lg_take_profile(void *into, const char *value)
     const char *near = lg_suggest(value, names, LG_PROFILE_COUNT);
     fprintf(stderr, "lastgood: no such profile: %s%s%s%s\n", value, near ? "; did you mean " : "",
             near ? near : "", near ? "?" : "");
+    return false;
+}
+
+bool lg_take_tier(void *into, const char *value)
+{
+    enum lg_tier *tier = into;
+    if (lg_tier_read(value, tier))
+        return true;
+    fprintf(stderr, "lastgood: no such tier: %s; smoke, hand, full or wire\n", value);
     return false;
 }

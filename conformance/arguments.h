@@ -36,4 +36,7 @@ int lg_arguments_read(int argc, char **argv, const struct lg_option *known, size
 /* take of an option whose value is a profile's name; into: an enum lg_profile_id. */
 bool lg_take_profile(void *into, const char *value);
 
+/* take of --tier; into: an enum lg_tier. */
+bool lg_take_tier(void *into, const char *value);
+
 #endif

@@ -17,6 +17,7 @@ static const char help[] =
     "then.\n"
     "\n"
     "  --profile NAME   default documented\n"
+    "  --tier TIER      smoke, hand, full or wire: vectors up to this tier\n"
     "  --quiet          only the vectors that differ\n"
     "\n"
     "example:\n"
@@ -24,6 +25,7 @@ static const char help[] =
 
 struct options {
     enum lg_profile_id profile;
+    enum lg_tier tier;
     bool quiet;
 };
 
@@ -37,21 +39,12 @@ static const char *words_of(const struct lg_agreement *agreement)
                                 : "agrees with the model";
 }
 
-static bool enumerate(const char *path, const struct options *options, struct lg_blobs *blobs,
-                      int *code)
+static bool walk(const struct lg_vector *vector, const struct options *options,
+                 struct lg_blobs *blobs, int *code)
 {
-    struct lg_vector *vector = malloc(sizeof *vector);
     struct lg_agreement agreement;
-    struct lg_json_error error;
     struct lg_names names;
     lg_names_of_scripts(&names, blobs);
-    if (!vector || !lg_vector_load(vector, path, blobs, &error)) {
-        fprintf(stderr, "lastgood: %s\n", vector ? error.reason : "no memory");
-        if (vector)
-            lg_vector_free(vector);
-        free(vector);
-        return false;
-    }
     if (!options->quiet)
         printf("%s: %s\n", vector->id, vector->title);
     bool walked =
@@ -62,22 +55,36 @@ static bool enumerate(const char *path, const struct options *options, struct lg
                words_of(&agreement), agreement.missing, agreement.spurious, agreement.histories);
     if (differs)
         *code = LG_EXIT_VIOLATES;
-    lg_vector_free(vector);
+    return walked;
+}
+
+static bool enumerate(const char *path, const struct options *options, struct lg_blobs *blobs,
+                      int *code)
+{
+    struct lg_vector *vector = malloc(sizeof *vector);
+    struct lg_json_error error;
+    bool loaded = vector && lg_vector_load(vector, path, blobs, &error);
+    if (!loaded)
+        fprintf(stderr, "lastgood: %s\n", vector ? error.reason : "no memory");
+    bool walked = loaded && (vector->tier > options->tier || walk(vector, options, blobs, code));
+    if (vector)
+        lg_vector_free(vector);
     free(vector);
     return walked;
 }
 
 int lg_command_enumerate(int argc, char **argv)
 {
-    struct options options = {LG_PROFILE_documented, false};
+    struct options options = {LG_PROFILE_documented, LG_TIER_WIRE, false};
     struct lg_file_list files;
     struct lg_blobs blobs;
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     const struct lg_option known[] = {
         {"--profile", .take = lg_take_profile, .into = &options.profile},
+        {"--tier", .take = lg_take_tier, .into = &options.tier},
         {"--quiet", .flag = &options.quiet}};
-    int code = lg_arguments_read(argc, argv, known, 2, help, words, &count);
+    int code = lg_arguments_read(argc, argv, known, 3, help, words, &count);
     if (code < 0 && lg_vector_files_find(&files, words, count)) {
         code = lg_blobs_init(&blobs) ? LG_EXIT_CONFORMS : LG_EXIT_HARNESS;
         for (size_t i = 0; code != LG_EXIT_HARNESS && i < files.count; i++)

@@ -77,19 +77,6 @@ static bool refuse(const char *what, const char *value)
     return false;
 }
 
-static bool take_tier(void *self, const char *value)
-{
-    static const char *const words[LG_TIER_COUNT] = {"smoke", "hand", "full", "wire"};
-    struct options *options = self;
-    for (int i = 0; i < LG_TIER_COUNT; i++)
-        if (strcmp(words[i], value) == 0) {
-            options->tier = (enum lg_tier)i;
-            options->selected = true;
-            return true;
-        }
-    return refuse("no such tier", value);
-}
-
 static bool take_shard(void *self, const char *value)
 {
     struct options *options = self;
@@ -389,7 +376,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
 {
     const struct lg_option known[] = {
         {"--profile", .take = lg_take_profile, .into = &options->profile},
-        {"--tier", .take = take_tier, .into = options},
+        {"--tier", .take = lg_take_tier, .into = &options->tier, .also = &options->selected},
         {"--filter", .text = &options->filter, .also = &options->selected},
         {"--shard", .take = take_shard, .into = options},
         {"--jobs", .number = &options->jobs, .from = 1, .to = JOBS_MAX},

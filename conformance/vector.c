@@ -212,18 +212,23 @@ static bool resolve(struct loader *loader)
     return true;
 }
 
-static bool read_tier(struct loader *loader, const json_t *json)
+bool lg_tier_read(const char *word, enum lg_tier *tier)
 {
     static const char *const words[LG_TIER_COUNT] = {"smoke", "hand", "full", "wire"};
-    const char *word = json_string_value(json);
-    loader->vector->tier = LG_TIER_HAND;
-    for (int i = 0; word && i < LG_TIER_COUNT; i++)
+    for (int i = 0; i < LG_TIER_COUNT; i++)
         if (strcmp(words[i], word) == 0) {
-            loader->vector->tier = (enum lg_tier)i;
+            *tier = (enum lg_tier)i;
             return true;
         }
-    return word ? lg_json_fail(loader->error, "%s: no such tier: %.40s", loader->vector->id, word)
-                : true;
+    return false;
+}
+
+static bool read_tier(struct loader *loader, const json_t *json)
+{
+    const char *word = json_string_value(json);
+    loader->vector->tier = LG_TIER_HAND;
+    return !word || lg_tier_read(word, &loader->vector->tier) ||
+           lg_json_fail(loader->error, "%s: no such tier: %.40s", loader->vector->id, word);
 }
 
 static bool read_needs(struct loader *loader, const json_t *list)

@@ -19,6 +19,7 @@ enum {
 };
 
 enum lg_tier { LG_TIER_SMOKE, LG_TIER_HAND, LG_TIER_FULL, LG_TIER_WIRE, LG_TIER_COUNT };
+bool lg_tier_read(const char *word, enum lg_tier *tier);
 
 /* What an edge asks of an answer. */
 enum lg_edge_kind {
