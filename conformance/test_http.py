@@ -270,6 +270,25 @@ def test_what_is_not_http_after_a_request(case, sim):
         assert b"HTTP/1.1 200" not in said and b"Envelope" not in said
 
 
+@pytest.mark.parametrize("behind", [b"", b"\n", IDENTIFY])
+def test_a_bare_lf_ends_no_head_after_a_request(behind, sim):
+    """However much of what is behind it has arrived."""
+    with sim.connect() as connection:
+        assert connection.ask(post()).status == 200
+        connection.send(LINE + HOST + SIZE + b"\n" + behind)
+        assert connection.reply().status == 400
+
+
+@pytest.mark.parametrize("lines", [b"\r\n", b"\n", b"\r\n\r\n"])
+def test_empty_lines_between_requests_are_passed_over(lines, sim):
+    """RFC 9112, 2.2: at least one should be, and the end of a line may be a bare LF."""
+    with sim.connect() as connection:
+        connection.send(post() + lines + post())
+        assert [connection.reply().status for _ in range(2)] == [200, 200]
+        connection.send(lines)
+        assert connection.ask(post()).status == 200
+
+
 TOO_LARGE = {
     "a byte more": post(b"<" * (LIMIT + 1)),
     "announced only": post(b"", length=LIMIT + 1),

@@ -260,7 +260,7 @@ static enum MHD_Result read_head(struct connection *connection, struct MHD_Conne
     connection->thrown_away = 0;
     memset(&connection->reply, 0, sizeof connection->reply);
     bool one_space = target == method + strlen(method) + 1; /* the library parses in place */
-    if (!one_space || !lg_http_head_read(mhd, version, &head))
+    if (!one_space || !lg_http_head_read(mhd, method, version, &head))
         return refuse_head(connection, mhd, MHD_HTTP_BAD_REQUEST);
     connection->last = head.chunked; /* the library takes chunks that end in a bare LF */
     connection->request = (struct lg_http_request){.method = method,

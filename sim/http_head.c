@@ -35,8 +35,7 @@ static bool is_text(const char *value)
 }
 
 /* The library parses in place, and puts zeros over the colon and over the end of the line: two for
- * CR LF, one for a bare LF. What follows a line is always another, so there are bytes to look at.
- */
+ * CR LF, one for a bare LF. Behind a line there is always another, the empty one at the last. */
 static bool ends_in_crlf(const char *text)
 {
     const char *end = text + strlen(text);
@@ -75,6 +74,17 @@ static enum MHD_Result read_field(void *context, enum MHD_ValueKind kind, const 
     return fields->wrong ? MHD_NO : MHD_YES;
 }
 
+/* What is behind the head may not be there yet, so the library must say how long the empty line is.
+ */
+static bool ends_in_empty_line(struct MHD_Connection *connection, const char *method,
+                               const char *last)
+{
+    static const char crlf[] = "\r\n";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info && method + info->header_size == last + strlen(last) + 2 * strlen(crlf);
+}
+
 static bool read_length(const char *text, uint64_t *length)
 {
     *length = 0;
@@ -88,7 +98,7 @@ static bool read_length(const char *text, uint64_t *length)
     return true;
 }
 
-bool lg_http_head_read(struct MHD_Connection *connection, const char *version,
+bool lg_http_head_read(struct MHD_Connection *connection, const char *method, const char *version,
                        struct lg_http_head *head)
 {
     struct fields fields = {.wrong = !ends_in_crlf(version)};
@@ -99,8 +109,8 @@ bool lg_http_head_read(struct MHD_Connection *connection, const char *version,
     if (fields.wrong || (!old && strcmp(version, "HTTP/1.1") != 0) ||
         (!old && !fields.values[HOST]))
         return false;
-    if (fields.last && !ends_in_crlf(fields.last + strlen(fields.last) + 2))
-        return false; /* the empty line */
+    if (!ends_in_empty_line(connection, method, fields.last ? fields.last : version))
+        return false;
     if (coding && (length || old || strcasecmp(coding, "chunked") != 0))
         return false;
     *head = (struct lg_http_head){.authorization = fields.values[AUTHORIZATION],

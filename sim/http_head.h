@@ -17,8 +17,9 @@ struct lg_http_head {
 
 /* False: the head is not valid HTTP, or could be read in two ways: lengths or other single fields
  * that are there twice, a length beside chunking, other codings, lines that do not end in CR LF,
- * folded lines, names or values with characters that have no place there. */
-bool lg_http_head_read(struct MHD_Connection *connection, const char *version,
+ * folded lines, names or values with characters that have no place there. `method` and `version`
+ * are the connection's own, where they stand in the head. */
+bool lg_http_head_read(struct MHD_Connection *connection, const char *method, const char *version,
                        struct lg_http_head *head);
 
 /* The path of a request target, which may be a whole URL. */
