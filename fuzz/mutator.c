@@ -66,8 +66,19 @@ static size_t put_together(struct parts *parts, uint8_t *bytes, size_t max)
 
 /* ---- one call ---- */
 
-/* Requests that mean something, of VMs and of jobs. */
-static const uint16_t requests[] = {2, 3, 4, 5, 6, 9, 10, 11, 0, 1, 7, 8, 32768, 65535};
+/* Requests that mean something to VMs, or to jobs, and those that mean nothing. */
+static const uint16_t vm_requests[] = {2, 3, 4, 6, 9, 10, 11};
+static const uint16_t job_requests[] = {2, 3, 4, 5, 6};
+static const uint16_t odd_requests[] = {0, 1, 5, 7, 8, 9, 32768, 65535};
+enum { VM_REQUESTS = 7, JOB_REQUESTS = 5, ODD_REQUESTS = 8 };
+
+static uint16_t any_request(uint8_t method, uint64_t *random)
+{
+    if (below(random, 4) == 0)
+        return odd_requests[below(random, ODD_REQUESTS)];
+    return method == LG_CALL_JOB_REQUEST_STATE_CHANGE ? job_requests[below(random, JOB_REQUESTS)]
+                                                      : vm_requests[below(random, VM_REQUESTS)];
+}
 
 /* Calls that change what others see, more often than the rest. */
 static const uint8_t often[] = {LG_CALL_GET_KEY_PROTECTOR,
@@ -149,10 +160,10 @@ static void change_argument(struct lg_call *call, uint64_t *random)
     case 2: choose_amount(call, random); break;
     case 3: choose_symbol(call, random); break;
     case 4: call->vm = (uint16_t)below(random, below(random, 2) ? 2 : LG_SCRIPT_VMS); break;
-    case 5: call->job = (uint16_t)(1 + below(random, 3)); break;
+    case 5: call->job = (uint16_t)(1 + below(random, LG_SCRIPT_JOBS)); break;
     case 6: call->flags = (uint8_t)(1u << below(random, 6)); break;
     default:
-        call->requested = requests[below(random, sizeof requests / sizeof requests[0])];
+        call->requested = any_request(call->method, random);
         call->timeout = (uint8_t)(below(random, 4) ? 0 : below(random, LG_TIMEOUT_SHAPE_COUNT));
         break;
     }
@@ -167,8 +178,9 @@ static void make_call(struct lg_call *call, uint64_t *random)
     choose_amount(call, random);
     choose_symbol(call, random);
     call->vm = (uint16_t)(below(random, 4) ? 0 : below(random, LG_SCRIPT_VMS));
-    call->job = (uint16_t)(1 + below(random, 3));
-    call->requested = requests[below(random, below(random, 4) ? 2 : 14)];
+    call->job = (uint16_t)(1 + below(random, LG_SCRIPT_JOBS));
+    call->requested =
+        below(random, 4) ? vm_requests[below(random, 2)] : any_request(call->method, random);
 }
 
 static void write_call(struct parts *parts, size_t at, const struct lg_call *call)
@@ -270,15 +282,15 @@ static void draw_arguments(struct lg_call *call, unsigned draws, uint64_t *rando
     static const uint8_t reads[] = {LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
                                     LG_CALL_READ_TPM_SETTING, LG_CALL_READ_VM, LG_CALL_READ_JOB};
     if (draws & LG_DRAWS_PROTECTOR) {
-        call->symbol = (uint16_t)(1 + below(random, 3));
-        call->other = (uint16_t)(1 + below(random, 3)); /* whose owner is the same */
+        call->symbol = (uint16_t)(1 + below(random, LG_SCRIPT_JOBS));
+        call->other = (uint16_t)(1 + below(random, LG_SCRIPT_JOBS)); /* whose owner is the same */
     }
     if (draws & LG_DRAWS_BYTES) {
         choose_symbol(call, random);
         call->symbol = any_material(random);
     }
     if (draws & LG_DRAWS_REQUEST)
-        call->requested = requests[below(random, sizeof requests / sizeof requests[0])];
+        call->requested = any_request(call->method, random);
     if (draws & LG_DRAWS_TIME)
         choose_amount(call, random);
     if (draws & LG_DRAWS_READ)
@@ -299,6 +311,7 @@ static void tell_story(struct parts *parts, size_t at, size_t vm, uint64_t *rand
         const struct lg_story_call *told = &story->calls[i];
         struct lg_call call = {.method = told->method, .requested = told->requested};
         call.vm = (uint16_t)((vm + told->other_vm) % LG_SCRIPT_VMS);
+        call.job = LG_SCRIPT_NEWEST_JOB;
         call.symbol = told->draws & LG_DRAWS_NEXT ? (uint16_t)(before + below(random, 2)) : 0;
         if (call.method == LG_CALL_MODIFY_SECURITY_SETTINGS)
             call.present = call.values = 1;

@@ -54,7 +54,7 @@ static bool aim_job(const struct lg_script_names *names, struct lg_call *call)
 {
     if (names->job_count == 0)
         return false;
-    call->job = (uint16_t)(names->job_count - call->job % 3 % names->job_count);
+    call->job = (uint16_t)(names->job_count - call->job % LG_SCRIPT_JOBS % names->job_count);
     call->vm = names->job_vms[call->job];
     return true;
 }

@@ -4,8 +4,14 @@
 
 #include "model/trace.h"
 
-/* VMs of a script; more steps are left to the tape. */
-enum { LG_SCRIPT_VMS = 4, LG_FUZZ_STEPS_MAX = 64, LG_FUZZ_JOBS_MAX = 256 };
+/* VMs of a script; more steps are left to the tape. Calls name one of the last three jobs. */
+enum {
+    LG_SCRIPT_VMS = 4,
+    LG_FUZZ_STEPS_MAX = 64,
+    LG_FUZZ_JOBS_MAX = 256,
+    LG_SCRIPT_JOBS = 3,
+    LG_SCRIPT_NEWEST_JOB = LG_SCRIPT_JOBS
+};
 
 struct lg_script {
     struct lg_call calls[LG_FUZZ_STEPS_MAX];

@@ -15,6 +15,7 @@ from . import store as stores
 from . import targets
 
 SEEDS = {"mutator": (1, 2, 3, 4, 5), "plain": (1,)}
+NOTHING = "none"  # planted: then nothing may be blamed, or what was found is no planted fault
 LIMITS = {"mutator": 60, "plain": 20}  # seconds of one core
 PROGRAMS = {"mutator": "canary", "plain": "canary_plain"}
 SAYS = (b"lastgood-find: violates", b"lastgood-find: inconsistent")
@@ -68,8 +69,9 @@ def look_for(fault, way, seed):
 class Table:
     """What was tried so far, one line each in faults.jsonl."""
 
-    def __init__(self, out, faults):
+    def __init__(self, out, faults, whole):
         self.out, self.faults = out, faults
+        self.nothing = (NOTHING,) if whole else ()
         self.file = out / "faults.jsonl"
         self.tried = {}
         for line in self.file.read_text("utf-8").splitlines() if self.file.exists() else []:
@@ -81,11 +83,14 @@ class Table:
 
     def missing(self):
         """All faults by one seed, then by the next: an early end leaves no fault out."""
-        wanted = [(fault, way, seed) for way, seeds in SEEDS.items() for seed in seeds
-                  for fault, _ in self.faults]
+        wanted = [(fault, way, SEEDS[way][0]) for fault in self.nothing for way in SEEDS]
+        wanted += [(fault, way, seed) for way, seeds in SEEDS.items() for seed in seeds
+                   for fault, _ in self.faults]
         return [key for key in wanted if key not in self.tried]
 
     def add(self, key, seconds):
+        if key[0] == NOTHING and seconds is not None:
+            raise Broken(f"{PROGRAMS[key[1]]}: blamed with nothing planted, seed {key[2]}")
         self.tried[key] = seconds
         line = json.dumps(dict(zip(("fault", "way", "seed", "seconds"), (*key, seconds))))
         with open(self.file, "a", encoding="utf-8") as file:
@@ -137,15 +142,16 @@ def search(out, seconds, only):
     faults = [row for row in all_faults() if not only or row[0] in only]
     out.mkdir(parents=True, exist_ok=True)
     held = stores.take(out / "faults.lock")
-    table = Table(out, faults)
+    table = Table(out, faults, not only)
     end = time.monotonic() + seconds
     for key in table.missing():
         if time.monotonic() >= end:
             break
-        table.add(key, look_for(*key))
+        seconds_taken = look_for(*key)
+        table.add(key, seconds_taken)
         table.write()
-        print("%-34s %-8s seed %d: %s" % (*key, told(table.times(key[0], key[1])[-1:])),
-              flush=True)
+        print("%-34s %-8s seed %d: %s" %
+              (*key, told([math.inf if seconds_taken is None else seconds_taken])), flush=True)
     table.write()
     held.close()
     return table
