@@ -301,9 +301,12 @@ static void draw_arguments(struct lg_call *call, unsigned draws, uint64_t *rando
         call->requested = (uint16_t)below(random, LG_ROLE_COUNT);
 }
 
+/* Stories are of the job that they begin, now and then of one before. */
 static void tell_story(struct parts *parts, size_t at, size_t vm, uint64_t *random)
 {
     const struct lg_story *story = &lg_stories[below(random, LG_STORY_COUNT)];
+    size_t before_it = below(random, 4) ? 0 : below(random, LG_SCRIPT_JOBS);
+    uint16_t job = (uint16_t)(LG_SCRIPT_NEWEST_JOB - before_it);
     uint16_t before = 0;
     if (parts->count + story->count > LG_FUZZ_STEPS_MAX)
         return;
@@ -311,7 +314,7 @@ static void tell_story(struct parts *parts, size_t at, size_t vm, uint64_t *rand
         const struct lg_story_call *told = &story->calls[i];
         struct lg_call call = {.method = told->method, .requested = told->requested};
         call.vm = (uint16_t)((vm + told->other_vm) % LG_SCRIPT_VMS);
-        call.job = LG_SCRIPT_NEWEST_JOB;
+        call.job = job;
         call.symbol = told->draws & LG_DRAWS_NEXT ? (uint16_t)(before + below(random, 2)) : 0;
         if (call.method == LG_CALL_MODIFY_SECURITY_SETTINGS)
             call.present = call.values = 1;

@@ -54,7 +54,8 @@ def look_for(fault, way, seed):
     with tempfile.TemporaryDirectory() as place, open(f"{place}/log", "w+b") as log:
         os.mkdir(f"{place}/corpus")
         command = [str(program), f"{place}/corpus", f"-seed={seed}", "-detect_leaks=0",
-                   f"-artifact_prefix={place}/", f"-max_len={targets.TARGETS['canary'].longest}"]
+                   f"-artifact_prefix={place}/", f"-max_len={targets.TARGETS['canary'].longest}",
+                   "-len_control=0"]  # as libFuzzer does by itself with a mutator of the target's
         took, over = run_limited(command, OPTIONS | {"LASTGOOD_FAULT": fault}, log, LIMITS[way])
         log.seek(0)
         said = log.read()
