@@ -37,7 +37,7 @@ static const char help[] =
     "of http:// targets:\n" LG_LOGIN_HELP LG_RUN_HELP "\n"
     "examples:\n"
     "  lastgood diff model: \"stdio:python3 my_wrapper.py\" --count 10000\n"
-    "  lastgood diff model:observed-2022 http://test-host:5985 --user tester --count 50\n"
+    "  lastgood diff model: http://test-host:5985 --user tester --count 50 --expected known.json\n"
     "\n"
     "exit codes: 0 no forbidden difference, 1 forbidden or not as expected, 2 undetermined, 3 the "
     "harness failed,\n"

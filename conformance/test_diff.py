@@ -1,14 +1,19 @@
 """lastgood diff, shrink and record: who differs, who is to blame, and what is left of a script."""
 
 import json
+import os
 import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
 
-RECORDINGS = pathlib.Path(__file__).resolve().parent / "recordings"
-EXPECTED = pathlib.Path(__file__).resolve().parent / "expected"
+from sim_process import Simulator
+
+HERE = pathlib.Path(__file__).resolve().parent
+RECORDINGS = HERE / "recordings"
+EXPECTED = HERE / "expected"
 SCRIPTS = "400"
 BUDGET = 200
 
@@ -243,6 +248,35 @@ def test_a_later_format_is_refused(lastgood, tmp_path):
     done = command(lastgood, "check", str(later))
     assert done.returncode == 3
     assert "lastgood-recording/999" in done.stderr
+
+
+# ---- a host ----
+
+def readme_commands():
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    section = text.partition("### Compare with a real host\n")[2].partition("\n### ")[0]
+    lines = [line.strip() for line in section.splitlines() if line.startswith("    ")]
+    assert lines[0] == "export LASTGOOD_PASSWORD=..." and len(lines) == 5
+    return lines[1:]
+
+
+def test_a_host_is_compared_by_the_commands_of_the_readme(lastgood, simulator, tmp_path):
+    """As they are written there, but with fewer vectors and for a shorter time."""
+    bounds = {"record": [str(HERE / "vectors" / "rollback-story.json")], "diff": ["--seconds", "4"]}
+    codes = []
+    with Simulator(simulator, tmp_path, "--profile", "observed-2022", control=None,
+                   accounts="tester:secret:administrator\n") as host:
+        for line in readme_commands():
+            words = shlex.split(line.replace("http://test-host:5985", host.env["LASTGOOD_URL"]))
+            assert words[0] == "build/bin/lastgood"
+            words = [str(HERE.parent / word) if word.startswith("conformance/") else word
+                     for word in words[1:]] + bounds.get(words[1], [])
+            done = subprocess.run([lastgood, *words], capture_output=True, text=True, timeout=120,
+                                  check=False, cwd=tmp_path,
+                                  env={**os.environ, "LASTGOOD_PASSWORD": "secret"})
+            codes.append((words[0], done.returncode))
+    assert codes == [("run", 0), ("record", 0), ("check", 0), ("diff", 0)], done.stdout
+    assert counts(done.stdout)["expected"] > 0
 
 
 # ---- usage ----

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""A host behind WS-Management, written apart from the simulator's: over_wsman.py DEFECT FILE PROGRAM...
-It hands every call on to PROGRAM, an implementation behind the line protocol, and writes its
-addresses to FILE as the simulator does. DEFECT, or `none`, is one of the mapping itself."""
+"""A host behind WS-Management, written apart from the simulator.
+
+over_wsman.py DEFECT FILE PROGRAM... hands every call on to PROGRAM, an implementation behind the
+line protocol, and writes its addresses to FILE as the simulator does. DEFECT, or `none`, is one of
+the mapping itself."""
 
 import base64
 import http.server
