@@ -162,6 +162,11 @@ void lg_world_forget(const struct lg_world *world, const struct lg_call *call, s
         forget_jobs(cell, 0);
 }
 
+void lg_world_forget_more(const struct lg_world *world, struct lg_cell *cell)
+{
+    forget_jobs(cell, world->job_slots);
+}
+
 bool lg_world_canonical(const struct lg_world *world, struct lg_cell *cell,
                         struct lg_naming *naming)
 {

@@ -10,6 +10,7 @@
 #include "conformance/commands.h"
 #include "explore_commands.h"
 #include "no_miss.h"
+#include "pair_target.h"
 #include "script.h"
 #include "target_walk.h"
 
@@ -32,6 +33,10 @@ static const char help[] =
     "  --every N        step from every N-th cell\n"
     "  --target model:  instead of that: make every call in every state of the world on a target,\n"
     "                   under every choice, and judge each answer and what it left behind\n"
+    "  --pairs          with --target, of world A: in place of that, make every two calls that "
+    "may\n"
+    "                   follow each other: each class of transitions after each; --every N takes\n"
+    "                   every N-th of the transitions that come first\n"
     "  --report FILE    write a report, such as reports/certificate.md\n"
     "  --quiet          no progress\n"
     "\n"
@@ -46,6 +51,7 @@ struct options {
     const char *report;
     const char *target;
     bool thorough;
+    bool in_pairs;
     bool quiet;
 };
 
@@ -55,7 +61,11 @@ struct work {
     struct lg_certificate certificate;
     struct lg_no_miss no_miss;
     struct lg_target_walk walk;
+    struct lg_pair_target pair_walk;
+    struct lg_classes classes;
+    struct lg_pairs pairs;
     double seconds;
+    bool right; /* nothing was wrong with the target */
 };
 
 static unsigned long long wide(uint64_t number)
@@ -160,6 +170,20 @@ static int certify(struct work *work)
     return right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
 }
 
+static void write_faults(const struct lg_walk_faults *faults)
+{
+    struct lg_blobs blobs;
+    struct lg_names names;
+    if (!faults->count)
+        return;
+    printf("%s:\n", faults->first);
+    if (!lg_blobs_init(&blobs))
+        return;
+    lg_names_of_scripts(&names, &blobs);
+    lg_script_print(faults->steps, faults->step_count, &names, stdout);
+    lg_blobs_free(&blobs);
+}
+
 static void write_walk(const struct work *work)
 {
     const struct lg_target_walk *walk = &work->walk;
@@ -168,40 +192,92 @@ static void write_walk(const struct work *work)
            "elsewhere: %llu, faults: %llu\n",
            work->exploration.world.name, work->options.target, walk->every, wide(walk->states),
            wide(walk->transitions), wide(walk->looks), wide(walk->unreached), wide(walk->elsewhere),
-           wide(walk->faults));
-    if (!walk->faults)
-        return;
-    struct lg_blobs blobs;
-    struct lg_names names;
-    printf("%s:\n", walk->first_fault);
-    if (!lg_blobs_init(&blobs))
-        return;
-    lg_names_of_scripts(&names, &blobs);
-    lg_script_print(walk->steps, walk->step_count, &names, stdout);
-    lg_blobs_free(&blobs);
+           wide(walk->faults.count));
+    write_faults(&walk->faults);
+}
+
+static bool walk_states(struct work *work, const struct lg_scripted *target, FILE *progress)
+{
+    struct lg_target_walk *walk = &work->walk;
+    const struct options *options = &work->options;
+    walk->every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
+    lg_explore(&work->exploration, NULL, NULL, NULL);
+    lg_target_walk(walk, &work->exploration, target, progress);
+    if (work->exploration.no_memory || walk->no_memory)
+        return false;
+    write_walk(work);
+    work->right = !walk->faults.count && !walk->unreached && !walk->elsewhere;
+    return true;
+}
+
+static void write_pair_walk(const struct work *work)
+{
+    const struct lg_pair_target *walk = &work->pair_walk;
+    struct lg_pair_count classes = lg_pairs_of_classes(&work->pairs);
+    struct lg_pair_count groups = lg_pairs_of_groups(&work->pairs);
+    printf("World %c on %s: %u classes of transitions; %u transitions come first, %u of them were\n"
+           "made, every %u.; %llu after them, %llu looks at what those left behind\n"
+           "pairs of classes walked: %u of %u (%.1f %%), of groups: %u of %u (%.1f %%)\n"
+           "no target walks, for it lists a job that the world's client has forgotten: %u\n"
+           "not reached: %llu, transitions that lead elsewhere: %llu, faults: %llu\n",
+           work->exploration.world.name, work->options.target, work->classes.count, walk->ways,
+           walk->taken, walk->every, wide(walk->seconds), wide(walk->looks), classes.walked,
+           classes.feasible, 100.0 * classes.walked / classes.feasible, groups.walked,
+           groups.feasible, 100.0 * groups.walked / groups.feasible,
+           lg_pair_target_unwalked(walk, &work->pairs), wide(walk->unreached),
+           wide(walk->elsewhere), wide(walk->faults.count));
+    write_faults(&walk->faults);
+}
+
+static bool visit(void *context, const struct lg_exploration *exploration,
+                  const struct lg_transition *transition)
+{
+    struct work *work = context;
+    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
+    if (class)
+        lg_pairs_add(&work->pairs, transition, class);
+    return !work->pairs.no_memory;
+}
+
+static bool walk_pairs(struct work *work, const struct lg_scripted *target, FILE *progress)
+{
+    struct lg_pair_target *walk = &work->pair_walk;
+    walk->every = work->options.every ? work->options.every : 1;
+    if (!lg_pairs_init(&work->pairs, &work->classes) ||
+        !lg_explore(&work->exploration, visit, work, progress))
+        return false;
+    lg_pairs_close(&work->pairs);
+    lg_pair_target_walk(walk, &work->exploration, &work->pairs, target, progress);
+    if (work->exploration.no_memory || walk->no_memory)
+        return false;
+    write_pair_walk(work);
+    struct lg_pair_count classes = lg_pairs_of_classes(&work->pairs);
+    unsigned none = lg_pair_target_unwalked(walk, &work->pairs);
+    bool all = walk->every > 1 || classes.walked + none == classes.feasible;
+    work->right = all && !walk->faults.count && !walk->unreached && !walk->elsewhere;
+    return true;
 }
 
 static int walk_target(struct work *work)
 {
     const struct options *options = &work->options;
+    FILE *progress = options->quiet ? NULL : stderr;
     struct lg_scripted target;
     if (strcmp(options->target, "model:") != 0) {
         fprintf(stderr, "lastgood: only model: takes scripted choices, not %s\n", options->target);
         return LG_EXIT_USAGE;
     }
-    work->walk.every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
     if (!lg_scripted_model_open(&target))
         return LG_EXIT_HARNESS;
-    lg_explore(&work->exploration, NULL, NULL, NULL);
-    lg_target_walk(&work->walk, &work->exploration, &target, options->quiet ? NULL : stderr);
+    bool walked = options->in_pairs ? walk_pairs(work, &target, progress)
+                                    : walk_states(work, &target, progress);
     target.close(target.self);
-    if (work->exploration.no_memory || work->walk.no_memory) {
+    lg_pairs_free(&work->pairs);
+    if (!walked) {
         fprintf(stderr, "lastgood: no memory\n");
         return LG_EXIT_HARNESS;
     }
-    write_walk(work);
-    return work->walk.faults || work->walk.unreached || work->walk.elsewhere ? LG_EXIT_VIOLATES
-                                                                             : LG_EXIT_CONFORMS;
+    return work->right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
 }
 
 static int run(const struct options *options)
@@ -226,6 +302,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
         {"--world", .take = lg_take_world, .into = &options->world},
         {"--every", .number = &options->every, .from = 1, .to = EVERY_MAX},
         {"--target", .text = &options->target},
+        {"--pairs", .flag = &options->in_pairs},
         {"--report", .text = &options->report},
         {"--quiet", .flag = &options->quiet},
     };
@@ -234,12 +311,16 @@ static int read_options(int argc, char **argv, struct options *options, const ch
 
 int lg_command_certify(int argc, char **argv)
 {
-    struct options options = {'A', 0, NULL, NULL, false, false};
+    struct options options = {'A', 0, NULL, NULL, false, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count > 0) {
         fprintf(stderr, "lastgood: certify takes no %s; see lastgood certify --help\n", words[0]);
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0 && options.in_pairs && (!options.target || options.world != 'A')) {
+        fprintf(stderr, "lastgood: --pairs needs --target and world A\n");
         code = LG_EXIT_USAGE;
     }
     free(words);

@@ -4,12 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    WORDS = LG_PAIR_CLASSES_MAX / 64,
-    GROUP_WORDS = LG_GROUPS_MAX / 64,
-    STATES_STEP = 16384,
-    WAYS_STEP = 65536
-};
+enum { WORDS = LG_PAIR_CLASSES_MAX / 64, GROUP_WORDS = LG_GROUP_WORDS, STATES_STEP = 16384 };
 
 static bool has(const uint64_t *bits, unsigned at)
 {
@@ -41,7 +36,6 @@ void lg_pairs_free(struct lg_pairs *pairs)
 {
     free(pairs->in);
     free(pairs->out);
-    free(pairs->ways);
     free(pairs->feasible);
     free(pairs->walked);
     free(pairs->feasible_groups);
@@ -104,29 +98,7 @@ static bool has_room(struct lg_pairs *pairs, uint32_t state)
             return false;
         pairs->states = to;
     }
-    if (pairs->way_count < pairs->way_room)
-        return true;
-    struct lg_way_in *more =
-        realloc(pairs->ways, (pairs->way_room + WAYS_STEP) * sizeof *pairs->ways);
-    if (!more)
-        return false;
-    pairs->ways = more;
-    pairs->way_room += WAYS_STEP;
     return true;
-}
-
-static void note_way_in(struct lg_pairs *pairs, const struct lg_transition *transition,
-                        unsigned group)
-{
-    const uint64_t *in = row(pairs->in, transition->to, WORDS);
-    for (unsigned i = 0; i < pairs->classes->count; i++)
-        if (has(in, i) && pairs->group_of[i] == group)
-            return;
-    pairs->ways[pairs->way_count++] =
-        (struct lg_way_in){transition->to,
-                           (uint16_t)group,
-                           {transition->from, transition->call, (uint16_t)transition->move->way,
-                            (uint16_t)transition->move->observation, 0}};
 }
 
 void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition,
@@ -142,11 +114,7 @@ void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition
     if (class->example_count == 1 && class->examples[0].from == transition->from)
         pairs->group_of[at] = (uint16_t)find_group(pairs, at);
     set(row(pairs->out, transition->from, WORDS), at);
-    uint64_t *in = row(pairs->in, transition->to, WORDS);
-    if (has(in, at))
-        return;
-    note_way_in(pairs, transition, pairs->group_of[at]);
-    set(in, at);
+    set(row(pairs->in, transition->to, WORDS), at);
 }
 
 static void close_state(struct lg_pairs *pairs, uint32_t state)
@@ -160,15 +128,6 @@ static void close_state(struct lg_pairs *pairs, uint32_t state)
     }
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct lg_way_in *left = a;
-    const struct lg_way_in *right = b;
-    if (left->group != right->group)
-        return left->group < right->group ? -1 : 1;
-    return left->to < right->to ? -1 : left->to > right->to;
-}
-
 void lg_pairs_close(struct lg_pairs *pairs)
 {
     for (uint32_t state = 0; state < pairs->states; state++)
@@ -178,8 +137,6 @@ void lg_pairs_close(struct lg_pairs *pairs)
             if (has(row(pairs->feasible, i, WORDS), j))
                 set(row(pairs->feasible_groups, pairs->group_of[i], GROUP_WORDS),
                     pairs->group_of[j]);
-    if (pairs->way_count)
-        qsort(pairs->ways, pairs->way_count, sizeof *pairs->ways, compare);
 }
 
 void lg_pairs_mark(struct lg_pairs *pairs, unsigned first, unsigned second)
@@ -188,6 +145,57 @@ void lg_pairs_mark(struct lg_pairs *pairs, unsigned first, unsigned second)
         return;
     set(row(pairs->walked, first, WORDS), second);
     set(row(pairs->walked_groups, pairs->group_of[first], GROUP_WORDS), pairs->group_of[second]);
+}
+
+bool lg_pairs_are_walked(const struct lg_pairs *pairs, unsigned first, unsigned second)
+{
+    return has(row(pairs->walked, first, WORDS), second);
+}
+
+/* ---- one state for each pair ---- */
+
+/* Whether some of the classes are new to the others, which they join. */
+static bool join(uint64_t *others, const uint64_t *classes)
+{
+    bool new = false;
+    for (unsigned i = 0; i < WORDS; i++) {
+        new |= (classes[i] & ~others[i]) != 0;
+        others[i] |= classes[i];
+    }
+    return new;
+}
+
+static void thin_out_state(struct lg_pairs *pairs, uint32_t state, uint64_t *made)
+{
+    uint64_t *in = row(pairs->in, state, WORDS);
+    for (unsigned first = 0; first < pairs->classes->count; first++) {
+        if (!has(in, first))
+            continue;
+        if (join(row(made, first, WORDS), row(pairs->out, state, WORDS)))
+            pairs->ways_in++;
+        else
+            in[first / 64] &= ~(UINT64_C(1) << first % 64);
+    }
+}
+
+bool lg_pairs_thin_out(struct lg_pairs *pairs)
+{
+    uint64_t *made = calloc((size_t)LG_PAIR_CLASSES_MAX * WORDS, sizeof *made);
+    bool done = made != NULL;
+    for (uint32_t state = 0; done && state < pairs->states; state++)
+        thin_out_state(pairs, state, made);
+    free(made);
+    return done;
+}
+
+bool lg_pairs_take_way_in(struct lg_pairs *pairs, uint32_t state, unsigned class)
+{
+    uint64_t *in = row(pairs->in, state, WORDS);
+    if (!has(in, class))
+        return false;
+    in[class / 64] &= ~(UINT64_C(1) << class % 64);
+    pairs->ways_in--;
+    return true;
 }
 
 /* ---- figures ---- */
@@ -219,24 +227,4 @@ bool lg_pairs_missing(const struct lg_pairs *pairs, unsigned first, unsigned sec
 {
     return has(row(pairs->feasible_groups, first, GROUP_WORDS), second) &&
            !has(row(pairs->walked_groups, first, GROUP_WORDS), second);
-}
-
-static bool leaves(const struct lg_pairs *pairs, uint32_t state, unsigned group)
-{
-    const uint64_t *out = row(pairs->out, state, WORDS);
-    for (unsigned i = 0; i < pairs->classes->count; i++)
-        if (pairs->group_of[i] == group && has(out, i))
-            return true;
-    return false;
-}
-
-const struct lg_way_in *lg_pairs_example(const struct lg_pairs *pairs, unsigned first,
-                                         unsigned second, unsigned nth)
-{
-    for (size_t i = 0; i < pairs->way_count; i++) {
-        const struct lg_way_in *way = &pairs->ways[i];
-        if (way->group == first && leaves(pairs, way->to, second) && nth-- == 0)
-            return way;
-    }
-    return NULL;
 }

@@ -7,14 +7,7 @@
 
 #include "classes.h"
 
-enum { LG_PAIR_CLASSES_MAX = 4096, LG_GROUPS_MAX = 512 };
-
-/* The first way in which a group leads to a state. */
-struct lg_way_in {
-    uint32_t to;
-    uint16_t group;
-    struct lg_step_back step;
-};
+enum { LG_PAIR_CLASSES_MAX = 4096, LG_GROUPS_MAX = 512, LG_GROUP_WORDS = LG_GROUPS_MAX / 64 };
 
 struct lg_pairs {
     struct lg_classes *classes;
@@ -24,9 +17,7 @@ struct lg_pairs {
     uint64_t *in; /* by state: the classes that lead to it, and out of it */
     uint64_t *out;
     uint32_t states;
-    struct lg_way_in *ways;
-    size_t way_count;
-    size_t way_room;
+    uint32_t ways_in;   /* after lg_pairs_thin_out: those not taken yet */
     uint64_t *feasible; /* by class: those that may follow */
     uint64_t *walked;
     uint64_t *feasible_groups;
@@ -51,13 +42,19 @@ void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition
 void lg_pairs_close(struct lg_pairs *pairs);
 
 void lg_pairs_mark(struct lg_pairs *pairs, unsigned first, unsigned second);
+bool lg_pairs_are_walked(const struct lg_pairs *pairs, unsigned first, unsigned second);
+
+/* After lg_pairs_close: of the classes that lead to a state only those stay that make a pair there
+ * which no earlier state makes. They still make every feasible pair. False: no memory. */
+bool lg_pairs_thin_out(struct lg_pairs *pairs);
+
+/* Whether a class leads to a state, said once. */
+bool lg_pairs_take_way_in(struct lg_pairs *pairs, uint32_t state, unsigned class);
+
 struct lg_pair_count lg_pairs_of_classes(const struct lg_pairs *pairs);
 struct lg_pair_count lg_pairs_of_groups(const struct lg_pairs *pairs);
-bool lg_pairs_missing(const struct lg_pairs *pairs, unsigned first, unsigned second);
 
-/* A state that the first group leads to and the second leaves: the way in, NULL if there is none
- * after the `nth`. */
-const struct lg_way_in *lg_pairs_example(const struct lg_pairs *pairs, unsigned first,
-                                         unsigned second, unsigned nth);
+/* Whether a pair of groups is feasible and not walked. */
+bool lg_pairs_missing(const struct lg_pairs *pairs, unsigned first, unsigned second);
 
 #endif

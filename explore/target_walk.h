@@ -5,10 +5,7 @@
 
 #include <stdio.h>
 
-#include "script.h"
-#include "scripted.h"
-
-enum { LG_WALK_FAULT_BYTES = 160 };
+#include "walker.h"
 
 struct lg_target_walk {
     uint32_t every; /* from every N-th state */
@@ -17,10 +14,7 @@ struct lg_target_walk {
     uint64_t looks;
     uint64_t unreached; /* states that the target does not come to */
     uint64_t elsewhere; /* transitions that lead to another state than the world's */
-    uint64_t faults;
-    char first_fault[LG_WALK_FAULT_BYTES];
-    struct lg_script_step steps[LG_REPLAY_STEPS_MAX + 2]; /* those that lead to the first fault */
-    unsigned step_count;
+    struct lg_walk_faults faults;
     bool no_memory;
 };
 

@@ -46,6 +46,10 @@ bool lg_world_canonical(const struct lg_world *world, struct lg_cell *cell,
 void lg_world_forget(const struct lg_world *world, const struct lg_call *call,
                      struct lg_cell *cell);
 
+/* What the client forgets once the call was answered: ended jobs that the world has no slot for, as
+ * the canonical form does. */
+void lg_world_forget_more(const struct lg_world *world, struct lg_cell *cell);
+
 /* Whether a call makes a difference that others do not in a canonical cell: it sets a protector
  * that is there or the next one, speaks only of protectors that are there, makes a VM where there
  * is none, and removes one that is there. */
