@@ -112,6 +112,14 @@ static bool has_unknown_property(const struct lg_turn *turn)
            (turn->call->present & ~lg_settings_of_host(turn->cell->host.version));
 }
 
+uint32_t lg_check_duplicate(struct lg_turn *turn)
+{
+    if ((turn->call->setting_flags & LG_TEXT_DUPLICATE) &&
+        site_refuses(turn, LG_SITE_setting_duplicate, 0))
+        return LG_CAUSE_BIT(SETTING_DUPLICATE);
+    return 0;
+}
+
 /* The caller's rights, the text of SecuritySettingData, and the VM that it names; the environment
  * may fail any call. */
 uint32_t lg_check_setting_text(struct lg_turn *turn)
@@ -124,9 +132,7 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
         return causes | LG_CAUSE_BIT(SETTING_TOO_LONG);
     if ((call->setting_flags & LG_TEXT_TOO_LONG) && site_refuses(turn, LG_SITE_setting_too_long, 0))
         causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
-    if ((call->setting_flags & LG_TEXT_DUPLICATE) &&
-        site_refuses(turn, LG_SITE_setting_duplicate, 0))
-        causes |= LG_CAUSE_BIT(SETTING_DUPLICATE);
+    causes |= lg_check_duplicate(turn);
     if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
         site_refuses(turn, LG_SITE_setting_wrong_type, call->method))
         causes |= LG_CAUSE_BIT(SETTING_WRONG_TYPE);

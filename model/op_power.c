@@ -61,6 +61,8 @@ void lg_define_system(struct lg_turn *turn)
     struct lg_job work = work_of(turn->call);
     uint32_t causes =
         lg_check_rights(turn) | lg_check_text_shape(turn->call) | lg_check_environment(turn);
+    if (!lg_check_text_shape(turn->call))
+        causes |= lg_check_duplicate(turn);
     if (turn->cell->vm.kind != LG_VM_NONE)
         causes |= LG_CAUSE_BIT(HELD);
     if (causes) {
