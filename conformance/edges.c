@@ -35,6 +35,21 @@ static bool value_fits(const json_t *asked, const json_t *shown)
     return false;
 }
 
+/* With a value, or Null. */
+static bool is_there(const struct lg_outcome *seen, const struct lg_call *call, const char *name)
+{
+    for (unsigned i = 0, place = 0; i < lg_property_count; i++) {
+        const struct lg_property_row *row = &lg_properties[i];
+        if (row->read != call->method)
+            continue;
+        if (strcmp(row->name, name) == 0)
+            return row->source == LG_SOURCE_FIELD ? (seen->shown | seen->nulls) >> row->number & 1
+                                                  : !(seen->lacking >> place & 1);
+        place++;
+    }
+    return false;
+}
+
 static bool properties_fit(const struct lg_edge *edge, const struct lg_call *call,
                            const struct lg_outcome *seen, const struct lg_names *names)
 {
@@ -47,6 +62,8 @@ static bool properties_fit(const struct lg_edge *edge, const struct lg_call *cal
         fits = fits && value_fits(asked, json_object_get(shown, key));
     }
     json_decref(shown);
+    for (size_t i = 0; i < json_array_size(edge->shown); i++)
+        fits = fits && is_there(seen, call, json_string_value(json_array_get(edge->shown, i)));
     return fits;
 }
 

@@ -237,6 +237,9 @@ BAD_VECTORS = {
     "two patterns in an edge": (["steps", 1, "allow", 0, "return"], 0),
     "no pattern in an edge": (["steps", 1, "allow", 0], {"then": "end"}),
     "a property of another class": (["steps", 2, "allow", 0, "properties"], {"JobState": 7}),
+    "a property of another class that is shown": (["steps", 2, "allow", 0, "shown"], ["JobState"]),
+    "a list that shows nothing": (["steps", 2, "allow", 0, "shown"], []),
+    "a shown property beside a code": (["steps", 1, "allow", 0, "shown"], ["TpmEnabled"]),
     "a flag that is a number": (["steps", 1, "lose_reply"], 1),
     "time without ms": (["steps", 0], {"event": "Time.Pass"}),
 }
@@ -244,6 +247,10 @@ BAD_VECTORS = {
 
 def test_the_good_vector_validates():
     assert not complaints("vector", VECTOR)
+    assert not complaints("vector", changed(VECTOR, ["steps", 2, "allow", 0, "shown"],
+                                            ["KsdEnabled"]))
+    assert not complaints("vector", changed(VECTOR, ["steps", 2, "allow", 0],
+                                            {"shown": ["TpmEnabled"]}))
 
 
 @pytest.mark.parametrize("path, value", BAD_VECTORS.values(), ids=BAD_VECTORS)

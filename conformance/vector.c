@@ -116,6 +116,29 @@ static bool read_number(struct loader *loader, unsigned node, enum lg_edge_kind 
                : fail(loader, node, "an edge's number or word is unknown");
 }
 
+static bool is_property_of(enum lg_method method, const char *name)
+{
+    for (unsigned i = 0; name && i < lg_property_count; i++)
+        if (lg_properties[i].read == method && strcmp(lg_properties[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool read_properties(struct loader *loader, unsigned node, const json_t *json,
+                            struct lg_edge *edge)
+{
+    enum lg_method method = (enum lg_method)loader->vector->nodes[node].call.method;
+    edge->kind = LG_EDGE_PROPERTIES;
+    edge->properties = json_object_get(json, "properties");
+    edge->shown = json_object_get(json, "shown");
+    for (size_t i = 0; i < json_array_size(edge->shown); i++)
+        if (!is_property_of(method, json_string_value(json_array_get(edge->shown, i))))
+            return fail(loader, node, "\"shown\" names no property of the class");
+    return json_is_object(edge->properties) || json_array_size(edge->shown)
+               ? true
+               : fail(loader, node, "an edge asks for nothing known");
+}
+
 static bool read_edge(struct loader *loader, unsigned node, const json_t *json,
                       struct lg_edge *edge)
 {
@@ -144,10 +167,7 @@ static bool read_edge(struct loader *loader, unsigned node, const json_t *json,
                                                                : -1,
                            edge);
     }
-    edge->kind = LG_EDGE_PROPERTIES;
-    edge->properties = json_object_get(json, "properties");
-    return json_is_object(edge->properties) ? true
-                                            : fail(loader, node, "an edge asks for nothing known");
+    return read_properties(loader, node, json, edge);
 }
 
 static bool read_edges(struct loader *loader, unsigned at, const json_t *allow)

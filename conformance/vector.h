@@ -27,7 +27,7 @@ enum lg_edge_kind {
     LG_EDGE_RESULT, /* followed to the job's end: a meaning, or one of enum lg_result */
     LG_EDGE_FAULT,
     LG_EDGE_BYTES,      /* GetKeyProtector: these bytes; a 4096 is asked again */
-    LG_EDGE_PROPERTIES, /* each named property has one of the values given */
+    LG_EDGE_PROPERTIES, /* each named property has one of the values given, or is there */
     LG_EDGE_INSTANCES,  /* so many instances */
     LG_EDGE_ERROR       /* GetError: a text, or Null */
 };
@@ -47,7 +47,8 @@ struct lg_edge {
     enum lg_edge_kind kind;
     uint32_t number;    /* return value, result, fault, count of instances, 1 for an error text */
     uint16_t symbol;    /* BYTES; LG_SYMBOL_NONE: none is set */
-    json_t *properties; /* PROPERTIES: owned by the vector's document */
+    json_t *properties; /* PROPERTIES: by name; owned by the vector's document, as is the next */
+    json_t *shown;      /* PROPERTIES: a list of those that are there, whatever their value */
     int then;           /* index of the next node, LG_NODES_MAX for the end */
 };
 

@@ -296,8 +296,10 @@ struct lg_outcome {
     uint16_t shown;    /* fields that are there, bit by index */
     uint16_t masks;    /* those of them that are masks */
     uint16_t unseen;   /* those of them that are symbols of bytes nobody has seen */
+    uint16_t nulls;    /* fields that are there and tell nothing; never in a pattern */
     uint16_t list[LG_LIST_MAX];
     struct lg_field fields[LG_FIELDS_MAX];
+    uint64_t lacking; /* properties that a message left out, by place in their class */
 };
 
 /* ---- tapes ---- */

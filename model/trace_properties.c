@@ -282,7 +282,9 @@ static void read_property(const struct lg_property_row *row, unsigned index, con
         fits = is_constant(row, value);
     else if (row->source == LG_SOURCE_SELF)
         fits = is_self(row, value, call, names);
-    else if (row->source == LG_SOURCE_FIELD && !tells_nothing(row, value)) {
+    else if (row->source == LG_SOURCE_FIELD && tells_nothing(row, value))
+        outcome->nulls |= (uint16_t)(1u << row->number);
+    else if (row->source == LG_SOURCE_FIELD) {
         struct lg_field *field = &outcome->fields[row->number];
         fits = field_of(row, value, names, &field->from);
         field->to = field->from;
@@ -301,10 +303,15 @@ bool lg_properties_from_json(const json_t *json, const struct lg_call *call,
     outcome->answer = LG_ANSWERS_INSTANCE;
     if (!json_is_object(json))
         return lg_json_fail(error, "\"properties\" must be an object");
-    for (unsigned i = 0; i < lg_property_count; i++) {
+    for (unsigned i = 0, place = 0; i < lg_property_count; i++) {
         const json_t *value = json_object_get(json, lg_properties[i].name);
-        if (value && lg_properties[i].read == call->method)
+        if (lg_properties[i].read != call->method)
+            continue;
+        if (value)
             read_property(&lg_properties[i], i, value, call, names, outcome);
+        else
+            outcome->lacking |= (uint64_t)1 << place;
+        place++;
     }
     return true;
 }

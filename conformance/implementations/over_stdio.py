@@ -22,9 +22,12 @@ def answer(code, out):
 
 
 def shown(properties):
-    if "TimeOfLastStateChange" in properties:
-        time = EPOCH + datetime.timedelta(milliseconds=properties["TimeOfLastStateChange"])
-        properties["TimeOfLastStateChange"] = time.strftime("%Y%m%d%H%M%S.%f+000")
+    for name in {"TimeSubmitted", "TimeOfLastStateChange"} & properties.keys():
+        time = EPOCH + datetime.timedelta(milliseconds=properties[name])
+        properties[name] = time.strftime("%Y%m%d%H%M%S.%f+000")
+    if "ElapsedTime" in properties:
+        time = EPOCH + datetime.timedelta(milliseconds=properties["ElapsedTime"])
+        properties["ElapsedTime"] = f"{(time - EPOCH).days:08}{time:%H%M%S.%f}:000"
     return {"properties": properties}
 
 

@@ -251,7 +251,8 @@ class Service:
         percent = 100 if job.state == 7 else 0
         return {"JobState": job.state, "ErrorCode": job.error, "PercentComplete": percent,
                 "OperationalStatus": [2], "ErrorDescription": None, "Cancellable": False,
-                "TimeOfLastStateChange": job.changed}
+                "TimeSubmitted": job.submitted, "TimeOfLastStateChange": job.changed,
+                "ElapsedTime": (self.now if job.ended is None else job.ended) - job.submitted}
 
     def digests(self, name):
         vm = self.find(name)

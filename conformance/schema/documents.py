@@ -104,15 +104,20 @@ def edge(tables, calls):
              "result": {"enum": tables.results},
              "fault": {"enum": tables.faults},
              "bytes": {"anyOf": [{"const": "none"}, *calls.script.bytes["anyOf"]]},
-             "properties": {"type": "object", "minProperties": 1},
              "instances": UINT32,
              "error": {"enum": ["text", "null"]}}
-    return {**record({**kinds, "then": STRING}), **exactly_one(kinds)}
+    of_instance = {"properties": {"type": "object", "minProperties": 1},
+                   "shown": {"type": "array", "minItems": 1, "uniqueItems": True,
+                             "items": STRING}}
+    either = {"anyOf": [{"required": [name]} for name in of_instance]}
+    return {**record({**kinds, **of_instance, "then": STRING}),
+            "oneOf": [*exactly_one(kinds)["oneOf"], either]}
 
 
 def property_rule(tables, read, names):
     method = next(method for method in tables.methods if method["id"] == read)
-    edges = {"items": {"properties": {"properties": {"propertyNames": {"enum": names}}}}}
+    edges = {"items": {"properties": {"properties": {"propertyNames": {"enum": names}},
+                                      "shown": {"items": {"enum": names}}}}}
     return {"if": {"properties": {"call": {"const": method["full"]}}, "required": ["call"]},
             "then": {"properties": {"allow": edges}}}
 
