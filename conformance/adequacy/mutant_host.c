@@ -31,16 +31,35 @@ void lg_mutant_tape_start(struct lg_tape *tape, const struct lg_profile *profile
                   lg_mutant_seed ? LG_TAPE_BYTES : length);
 }
 
-/* Where something is drawn, one range in four is answered by its upper end. */
+enum range_end { UPPER_END, LOWER_END, ENDS = 4, VENDOR_FROM = 32768 };
+
+/* A vendor's own code is not the first of the range: siblings have it. */
+static unsigned draw_end(struct lg_tape *tape, uint64_t from)
+{
+    unsigned end = lg_tape_byte(tape) % ENDS;
+    return end == LOWER_END && from == VENDOR_FROM ? ENDS : end;
+}
+
+/* Where something is drawn, one range in four is answered by its upper end, one by its lower. */
 void lg_mutant_outcome_pick(struct lg_outcome *outcome, const struct lg_call *call,
                             struct lg_tape *tape)
 {
-    if (lg_mutant_seed && lg_tape_byte(tape) % 4 == 0)
-        outcome->return_value = outcome->return_to;
+    if (lg_mutant_seed && outcome->return_to > outcome->return_value) {
+        unsigned end = draw_end(tape, outcome->return_value);
+        if (end == UPPER_END)
+            outcome->return_value = outcome->return_to;
+        if (end == LOWER_END)
+            outcome->return_to = outcome->return_value;
+    }
     for (unsigned i = 0; lg_mutant_seed && i < LG_FIELDS_MAX; i++) {
         struct lg_field *field = &outcome->fields[i];
-        if (!(outcome->masks >> i & 1) && field->to > field->from && lg_tape_byte(tape) % 4 == 0)
+        if (outcome->masks >> i & 1 || field->to <= field->from)
+            continue;
+        unsigned end = draw_end(tape, field->from);
+        if (end == UPPER_END)
             field->from = field->to;
+        if (end == LOWER_END)
+            field->to = field->from;
     }
     lg_outcome_pick(outcome, call, tape);
 }

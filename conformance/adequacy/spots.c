@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bits.h"
 #include "model/host.h"
 #include "model/trace_json.h"
 #include "random_calls.h"
+#include "seen.h"
 
 /* Symbols of bytes that a host makes: along scripts, and by the step that is looked at. */
 enum { STEPS_OF_WORLD = 48, MADE_OF_SCRIPT = 0x4000, MADE_OF_WAY = 0x8000 };
@@ -54,13 +56,9 @@ static void hide_times(struct lg_outcome *outcome)
 static void show_outcome(struct lg_outcome *outcome, const struct lg_call *call)
 {
     outcome->clause = outcome->cause = 0;
+    lg_seen_as_written(outcome, call);
     if (outcome->return_to < outcome->return_value)
         outcome->return_to = outcome->return_value;
-    if (outcome->fault && outcome->answer != LG_ANSWERS_JOB) {
-        uint8_t fault = outcome->fault;
-        memset(outcome, 0, sizeof *outcome);
-        outcome->fault = fault;
-    }
     if (call->method == LG_CALL_READ_JOB)
         hide_times(outcome);
     for (unsigned i = 0; i < LG_FIELDS_MAX; i++) {
@@ -72,14 +70,29 @@ static void show_outcome(struct lg_outcome *outcome, const struct lg_call *call)
     }
 }
 
+/* Of a code that was left open, where a profile has one answer to its cause: that answer. */
+static void show_error(struct lg_job *job, const struct lg_profile *profile)
+{
+    enum { ANSWER = 0x10000 };
+    unsigned group = job->method < LG_KEYED_METHODS ? job->method : LG_KEYED_METHODS;
+    unsigned slot = lg_sites[LG_SITE_failure_meaning].slot + group * LG_CAUSE_COUNT + job->error;
+    if (!(job->flags & LG_JOB_ERROR_OPEN) || job->error >= LG_CAUSE_COUNT) {
+        job->error_to = job->error_to < job->error ? job->error : job->error_to;
+        return;
+    }
+    if (lg_bits_count(profile->allowed[slot]) == 1)
+        job->error = ANSWER + lg_causes[job->error].answers[__builtin_ctz(profile->allowed[slot])];
+    job->error_to = job->error;
+}
+
 /* Not the times that a reader saw of a job, and whether it may have moved since; when one that
  * lives ended; what one that ended was asked for, and how it came there; settings in a text that
  * only names the VM: no profile that is compared applies them. */
-static void show_job(struct lg_job *job)
+static void show_job(struct lg_job *job, const struct lg_profile *profile)
 {
     job->seen_change = job->seen_submitted = job->seen_elapsed = 0;
     job->flags &= (uint8_t)~LG_JOB_MOVED;
-    job->error_to = job->error_to < job->error ? job->error : job->error_to;
+    show_error(job, profile);
     if (job->method != LG_CALL_MODIFY_SECURITY_SETTINGS)
         job->present = job->values = 0;
     if (lg_job_is_live(job)) {
@@ -96,18 +109,29 @@ static uint16_t next_made(void *context)
     return (*made)++;
 }
 
-/* A host has bytes for every protector that it makes. Nothing reads whether a VM was exported. */
-static void show_way(struct lg_way *way, const struct lg_call *call)
+/* Nothing reads whether a VM was exported, nor what a VM was started with that is off, or where
+ * what is configured is shown in any case. */
+static void show_vm(struct lg_vm *vm, const struct lg_profile *profile)
+{
+    uint16_t shown = profile->allowed[lg_sites[LG_SITE_in_use_protector].slot];
+    vm->unseen = 0;
+    vm->flags &= (uint8_t)~LG_VM_HAS_EXPORT;
+    if (vm->power == LG_POWER_OFF || shown == 1u << LG_ALT_in_use_protector_configured)
+        vm->started_with = LG_SYMBOL_NONE;
+}
+
+/* A host has bytes for every protector that it makes. */
+static void show_way(struct lg_way *way, const struct lg_call *call,
+                     const struct lg_profile *profile)
 {
     uint16_t made = MADE_OF_WAY;
     struct lg_maker maker = {next_made, &made};
     lg_cell_make_bytes(&way->cell, call, &maker, &way->outcome);
-    way->cell.vm.unseen = 0;
+    show_vm(&way->cell.vm, profile);
     show_outcome(&way->outcome, call);
-    show_job(&way->evicted);
+    show_job(&way->evicted, profile);
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
-        show_job(&way->cell.jobs[i]);
-    way->cell.vm.flags &= (uint8_t)~LG_VM_HAS_EXPORT;
+        show_job(&way->cell.jobs[i], profile);
 }
 
 static uint64_t hash_way(const struct lg_way *way)
@@ -139,7 +163,7 @@ void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
             memset(&way->evicted, 0, sizeof way->evicted);
         way->readings = hash_readings(&tape);
         way->whole = hash_way(way);
-        show_way(way, &scene->call);
+        show_way(way, &scene->call, &spots->profile);
         ways->count++;
     } while (lg_tape_advance(&tape));
 }
@@ -150,9 +174,21 @@ static bool field_within(const struct lg_field *field, const struct lg_field *ot
                 : field->from >= other->from && field->to <= other->to;
 }
 
+/* A field that the other's pattern does not show may be any. */
+static void leave_open(struct lg_outcome *outcome, const struct lg_outcome *other)
+{
+    if (other->answer == LG_ANSWERS_INSTANCE)
+        outcome->shown &= other->shown;
+    outcome->masks &= outcome->shown;
+    for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
+        if (!(outcome->shown >> i & 1) && outcome->answer == LG_ANSWERS_INSTANCE)
+            memset(&outcome->fields[i], 0, sizeof outcome->fields[i]);
+}
+
 /* Ranges that lie in the other's become those. */
 static void widen_outcome(struct lg_outcome *outcome, const struct lg_outcome *other)
 {
+    leave_open(outcome, other);
     if (outcome->return_value >= other->return_value && outcome->return_to <= other->return_to) {
         outcome->return_value = other->return_value;
         outcome->return_to = other->return_to;

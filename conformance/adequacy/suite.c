@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conformance/vector_files.h"
+#include "seen.h"
 
 enum { CALLS_AT_FIRST = 1 << 14 };
 
@@ -39,6 +40,7 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
     enum lg_target_reply reply;
     memset(seen, 0, sizeof *seen);
     reply = suite->inner.call(&suite->inner, made, seen, reason);
+    lg_seen_as_written(seen, made);
     suite->judge.overlapped = true;
     if (suite->recording && !keep(suite, made, seen))
         return LG_TARGET_GONE;
@@ -176,6 +178,7 @@ bool lg_suite_is_same(struct lg_suite *suite, unsigned mode, unsigned vector)
         const struct lg_suite_call *made = &suite->calls[trace->first + i];
         memset(&seen, 0, sizeof seen);
         suite->inner.call(&suite->inner, &made->call, &seen, &error);
+        lg_seen_as_written(&seen, &made->call);
         if (memcmp(&seen, &made->seen, sizeof seen) != 0)
             return false;
     }
