@@ -464,14 +464,23 @@ def on_a_terminal(host, *options):
     """What lastgood writes to a terminal that is its standard error."""
     ours, theirs = pty.openpty()
     words = [host.programs / "lastgood", "run", *options, *ONE]
-    done = subprocess.run(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=theirs,
-                          timeout=60, check=False,
-                          env=host.environment(LASTGOOD_PASSWORD=PASSWORD))
-    os.close(theirs)
-    assert done.returncode == 0
-    text = os.read(ours, 65536).decode()
+    with subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=theirs,
+                          env=host.environment(LASTGOOD_PASSWORD=PASSWORD)) as program:
+        os.close(theirs)
+        text = read_all(ours)
     os.close(ours)
-    return text
+    assert program.returncode == 0
+    return text.decode()
+
+
+def read_all(terminal):
+    """Until its other end is closed: who does not read what is written holds up who writes."""
+    text = b""
+    while True:
+        try:
+            text += os.read(terminal, 65536)
+        except OSError:
+            return text
 
 
 def test_a_password_in_clear_is_warned_of(lax_host):
