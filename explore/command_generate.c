@@ -9,6 +9,7 @@
 #include "combine.h"
 #include "explore_commands.h"
 #include "generate_report.h"
+#include "pair_report.h"
 
 static const char help[] =
     "usage: lastgood generate FOLDER [options]\n"
@@ -24,8 +25,11 @@ static const char help[] =
     "  --depth N       only classes that are at most N calls away from the first state\n"
     "  --combined      in place of that: combinations of arguments, three-way, at and around each "
     "bound\n"
+    "  --pairs         in place of that: long walks over world A that make pairs of groups of\n"
+    "                  classes, one after the other, until each was made or given up (an hour)\n"
+    "  --vectors N     at most so many walks; the first make the most pairs\n"
     "  --report FILE   write a report, such as reports/generated.md\n"
-    "  --list          also print the classes that no vector walks\n"
+    "  --list          also print the classes, or pairs, that no vector walks\n"
     "  --quiet         no progress\n"
     "\n"
     "example:\n"
@@ -35,9 +39,11 @@ struct options {
     char world;
     uint32_t states;
     uint32_t depth;
+    unsigned vectors;
     const char *report;
     bool list;
     bool combined;
+    bool in_pairs;
     bool quiet;
 };
 
@@ -46,6 +52,8 @@ struct work {
     struct lg_exploration exploration;
     struct lg_classes classes;
     struct lg_pairs pairs;
+    struct lg_pair_graph graph;
+    struct lg_pair_reasons reasons;
     bool with_pairs; /* of the other worlds they are too many */
 };
 
@@ -56,6 +64,9 @@ static bool visit(void *context, const struct lg_exploration *exploration,
     const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
     if (class && work->with_pairs)
         lg_pairs_add(&work->pairs, transition, class);
+    if (class && work->options.in_pairs)
+        lg_pair_graph_add(&work->graph, transition,
+                          work->pairs.group_of[class - work->classes.items]);
     return !work->options.states || exploration->states.count < work->options.states;
 }
 
@@ -86,6 +97,27 @@ static int combine(struct lg_generation *generation, FILE *progress)
     return LG_EXIT_CONFORMS;
 }
 
+static int fail_on(const char *path)
+{
+    fprintf(stderr, "lastgood: %s: %s\n", path, strerror(errno));
+    return LG_EXIT_HARNESS;
+}
+
+static int generate_pairs(struct work *work, struct lg_generation *generation, FILE *progress)
+{
+    const struct options *options = &work->options;
+    lg_pair_graph_close(&work->graph, &work->exploration.states);
+    if (work->graph.no_memory ||
+        !lg_generate_pairs(generation, &work->graph, &work->reasons, progress))
+        return fail_on(generation->folder);
+    lg_pair_report_tell(generation, &work->reasons, stdout);
+    if (options->list)
+        lg_pair_report_list(generation, &work->reasons, stdout);
+    if (options->report && !lg_pair_report_write(generation, &work->reasons, options->report))
+        return fail_on(options->report);
+    return LG_EXIT_CONFORMS;
+}
+
 static int generate(struct work *work, const char *folder, const struct lg_names *names)
 {
     FILE *progress = work->options.quiet ? NULL : stderr;
@@ -94,6 +126,7 @@ static int generate(struct work *work, const char *folder, const struct lg_names
                                        .pairs = work->with_pairs ? &work->pairs : NULL,
                                        .names = *names,
                                        .folder = folder,
+                                       .most = work->options.vectors,
                                        .depth = work->options.depth};
     if (work->options.combined)
         return combine(&generation, progress);
@@ -107,17 +140,15 @@ static int generate(struct work *work, const char *folder, const struct lg_names
     }
     if (work->with_pairs)
         lg_pairs_close(&work->pairs);
-    if (!lg_generate(&generation, progress)) {
-        fprintf(stderr, "lastgood: %s: %s\n", folder, strerror(errno));
-        return LG_EXIT_HARNESS;
-    }
+    if (work->options.in_pairs)
+        return generate_pairs(work, &generation, progress);
+    if (!lg_generate(&generation, progress))
+        return fail_on(folder);
     lg_generation_tell(&generation, stdout);
     if (work->options.list)
         list_missed(&work->classes);
-    if (work->options.report && !lg_generation_report(&generation, work->options.report)) {
-        fprintf(stderr, "lastgood: %s: %s\n", work->options.report, strerror(errno));
-        return LG_EXIT_HARNESS;
-    }
+    if (work->options.report && !lg_generation_report(&generation, work->options.report))
+        return fail_on(work->options.report);
     return LG_EXIT_CONFORMS;
 }
 
@@ -138,6 +169,7 @@ static int run(const struct options *options, const char *folder)
         code = generate(work, folder, &names);
     lg_exploration_free(&work->exploration);
     lg_pairs_free(&work->pairs);
+    lg_pair_graph_free(&work->graph);
     lg_blobs_free(&blobs);
     free(work);
     return code;
@@ -149,10 +181,12 @@ static int read_options(int argc, char **argv, struct options *options, const ch
     const struct lg_option known[] = {
         {"--world", .take = lg_take_world, .into = &options->world},
         {"--states", .number = &options->states, .from = 1, .to = UINT32_MAX},
+        {"--vectors", .number = &options->vectors, .from = 1, .to = LG_GENERATED_MAX},
         {"--depth", .number = &options->depth, .from = 1, .to = UINT32_MAX},
         {"--report", .text = &options->report},
         {"--list", .flag = &options->list},
         {"--combined", .flag = &options->combined},
+        {"--pairs", .flag = &options->in_pairs},
         {"--quiet", .flag = &options->quiet},
     };
     return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
@@ -160,12 +194,16 @@ static int read_options(int argc, char **argv, struct options *options, const ch
 
 int lg_command_generate(int argc, char **argv)
 {
-    struct options options = {'A', 0, UINT32_MAX, NULL, false, false, false};
+    struct options options = {'A', 0, UINT32_MAX, 0, NULL, false, false, false, false};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;
     if (code < 0 && count != 1) {
         fprintf(stderr, "lastgood: generate takes one folder; see lastgood generate --help\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0 && options.in_pairs && options.world != 'A') {
+        fprintf(stderr, "lastgood: --pairs is for world A\n");
         code = LG_EXIT_USAGE;
     }
     if (code < 0)

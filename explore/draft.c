@@ -260,6 +260,26 @@ int lg_draft_add(struct lg_draft *draft, const struct lg_call *call, bool by_job
     return draft->full || !answered ? -1 : (int)finder.node;
 }
 
+bool lg_draft_begin(struct lg_draft *draft, const struct lg_call *first)
+{
+    static const struct lg_call gone[] = {{.method = LG_CALL_VM_CREATED, .requested = 2},
+                                          {.method = LG_CALL_VM_REMOVED}};
+    if (first->method == LG_CALL_VM_CREATED)
+        return true;
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
+        int node = lg_draft_add(draft, &gone[i], false);
+        if (node < 0)
+            return false;
+        lg_draft_go_on(draft, (unsigned)node);
+    }
+    return true;
+}
+
+void lg_draft_drop(struct lg_draft *draft)
+{
+    clear_edges(&draft->vector.nodes[--draft->vector.node_count]);
+}
+
 int lg_draft_edge(const struct lg_draft *draft, unsigned at, const struct lg_outcome *seen)
 {
     const struct lg_node *node = &draft->vector.nodes[at];

@@ -27,10 +27,17 @@ struct lg_draft {
 bool lg_draft_init(struct lg_draft *draft, const struct lg_names *names, bool jobs_asked);
 void lg_draft_free(struct lg_draft *draft);
 
+/* Before the first call: a VM that is not there was there before, so that it has a name. False: as
+ * lg_draft_add. */
+bool lg_draft_begin(struct lg_draft *draft, const struct lg_call *first);
+
 /* Adds a call whose answers all lead to the next node, in thought: lg_draft_go_on takes them there.
  * by_job: with a job of the call's new_job, not followed. Returns its number, -1 where it does not
  * fit. */
 int lg_draft_add(struct lg_draft *draft, const struct lg_call *call, bool by_job);
+
+/* Takes the last node away; before its histories went on. */
+void lg_draft_drop(struct lg_draft *draft);
 
 /* The edge of a node that a seen answer takes; -1 if none. */
 int lg_draft_edge(const struct lg_draft *draft, unsigned node, const struct lg_outcome *seen);

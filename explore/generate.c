@@ -8,10 +8,9 @@
 
 #include "draft.h"
 #include "pair_walk.h"
+#include "suffix.h"
 
 enum { PATH_BYTES = 1024 };
-
-typedef bool add_branch(struct lg_draft *draft);
 
 struct maker {
     struct lg_generation *generation;
@@ -23,7 +22,7 @@ struct maker {
     unsigned aim_node;
     unsigned more_looks;
     enum lg_miss missed; /* by the last draft */
-    add_branch *suffix;  /* NULL: the call that is meant is the last */
+    lg_suffix *suffix;   /* NULL: the call that is meant is the last */
     struct lg_pair_walk *pairs;
     bool met[LG_CLASSES_MAX];
 };
@@ -78,108 +77,6 @@ static bool add_on_the_way(struct maker *maker, const struct lg_script_step *ste
     return edge >= 0;
 }
 
-enum { MORE_LOOKS = 2 };
-
-static bool add_looks(struct lg_draft *draft)
-{
-    static const uint8_t looks[] = {LG_CALL_READ_SYSTEM_SETTING, LG_CALL_READ_SECURITY_ELEMENT,
-                                    LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
-                                    LG_CALL_READ_VM};
-    for (size_t i = MORE_LOOKS - draft->more_looks; i < sizeof looks; i++) {
-        struct lg_call call = {.method = looks[i]};
-        int node = lg_draft_add(draft, &call, false);
-        if (node < 0)
-            return false;
-        lg_draft_go_on(draft, (unsigned)node);
-    }
-    return true;
-}
-
-/* Edges of one kind of a node lead to another node than the next. */
-static void send(struct lg_draft *draft, unsigned node, bool success, int then)
-{
-    struct lg_node *at = &draft->vector.nodes[node];
-    for (unsigned i = 0; i < at->edge_count; i++)
-        if (lg_draft_is_success(draft, node, i) == success)
-            at->edges[i].then = then;
-}
-
-static bool has(const struct lg_draft *draft, unsigned node, bool success)
-{
-    for (unsigned i = 0; i < draft->vector.nodes[node].edge_count; i++)
-        if (lg_draft_is_success(draft, node, i) == success)
-            return true;
-    return false;
-}
-
-/* The end of a branch: what follows is another branch. */
-static void stop_here(struct lg_draft *draft)
-{
-    struct lg_node *last = &draft->vector.nodes[draft->vector.node_count - 1];
-    for (unsigned i = 0; i < last->edge_count; i++)
-        last->edges[i].then = LG_NODES_MAX;
-}
-
-/* What follows a node, once for its successes and once for its refusals: no flat unions. */
-static bool add_branches(struct lg_draft *draft, unsigned node, add_branch *add)
-{
-    bool both = has(draft, node, true) && has(draft, node, false);
-    if (both)
-        send(draft, node, false, LG_NODES_MAX);
-    lg_draft_go_on(draft, node);
-    if (!both)
-        return add(draft);
-    if (!add(draft))
-        return false;
-    stop_here(draft);
-    send(draft, node, true, LG_NODES_MAX);
-    send(draft, node, false, (int)draft->vector.node_count);
-    lg_draft_go_on(draft, node);
-    int successes = (int)node + 1;
-    if (!add(draft))
-        return false;
-    send(draft, node, true, successes);
-    return true;
-}
-
-/* A node that ends a branch needs edges: bytes that nobody has seen are not asked for there. */
-static bool add_last_look(struct lg_draft *draft)
-{
-    struct lg_call get = {.method = LG_CALL_GET_KEY_PROTECTOR};
-    struct lg_call read = {.method = LG_CALL_READ_SECURITY_SETTING};
-    int node = lg_draft_add(draft, &get, false);
-    if (node < 0 || draft->vector.nodes[node].edge_count > 0)
-        return node >= 0;
-    draft->vector.node_count--;
-    return lg_draft_add(draft, &read, false) >= 0;
-}
-
-/* What tells states apart: reads, then a restore and what it brings back. */
-static bool add_suffix(struct lg_draft *draft)
-{
-    struct lg_call restore = {.method = LG_CALL_RESTORE_LAST_KNOWN_GOOD};
-    if (!add_looks(draft))
-        return false;
-    int node = lg_draft_add(draft, &restore, false);
-    return node >= 0 && add_branches(draft, (unsigned)node, add_last_look);
-}
-
-/* The same where those are too many histories: a refused restore is the end. */
-static bool add_lighter_suffix(struct lg_draft *draft)
-{
-    struct lg_call restore = {.method = LG_CALL_RESTORE_LAST_KNOWN_GOOD};
-    if (!add_looks(draft))
-        return false;
-    int node = lg_draft_add(draft, &restore, false);
-    if (node < 0)
-        return false;
-    send(draft, (unsigned)node, false, LG_NODES_MAX);
-    if (!has(draft, (unsigned)node, true))
-        return true;
-    lg_draft_go_on(draft, (unsigned)node);
-    return add_last_look(draft);
-}
-
 static enum lg_miss add_aim(struct maker *maker, const struct lg_script_step *step)
 {
     struct lg_draft *draft = &maker->draft;
@@ -192,7 +89,7 @@ static enum lg_miss add_aim(struct maker *maker, const struct lg_script_step *st
     if (node < 0 || !met)
         return LG_MISS_AIM;
     maker->aim_node = (unsigned)node;
-    if (maker->suffix && !add_branches(draft, (unsigned)node, maker->suffix))
+    if (maker->suffix && !lg_suffix_add(draft, (unsigned)node, maker->suffix))
         return LG_MISS_ROOM;
     return LG_MISS_UNTRIED;
 }
@@ -280,25 +177,9 @@ static bool asks_jobs(const struct maker *maker)
     return false;
 }
 
-/* A VM that is not there was there before: it has a name. */
-static bool add_beginning(struct maker *maker)
-{
-    static const struct lg_call gone[] = {{.method = LG_CALL_VM_CREATED, .requested = 2},
-                                          {.method = LG_CALL_VM_REMOVED}};
-    if (maker->steps[0].call.method == LG_CALL_VM_CREATED)
-        return true;
-    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
-        int node = lg_draft_add(&maker->draft, &gone[i], false);
-        if (node < 0)
-            return false;
-        lg_draft_go_on(&maker->draft, (unsigned)node);
-    }
-    return true;
-}
-
 static enum lg_miss add_way(struct maker *maker)
 {
-    bool added = add_beginning(maker);
+    bool added = lg_draft_begin(&maker->draft, &maker->steps[0].call);
     for (unsigned i = 0; added && i + 1 < maker->step_count; i++)
         added = add_on_the_way(maker, &maker->steps[i]);
     if (added)
@@ -306,7 +187,7 @@ static enum lg_miss add_way(struct maker *maker)
     return maker->draft.full ? LG_MISS_ROOM : LG_MISS_WAY;
 }
 
-static bool finish(struct maker *maker)
+static enum lg_miss finish(struct maker *maker)
 {
     struct lg_generation *generation = maker->generation;
     struct lg_draft *draft = &maker->draft;
@@ -318,7 +199,9 @@ static bool finish(struct maker *maker)
     draft->watch = &watch;
     bool finished = lg_draft_finish(draft);
     draft->watch = NULL;
-    return finished && maker->met[maker->aim - generation->classes->items];
+    if (!finished)
+        return LG_MISS_ROOM;
+    return maker->met[maker->aim - generation->classes->items] ? LG_MISS_UNTRIED : LG_MISS_AIM;
 }
 
 static enum lg_miss make_draft(struct maker *maker)
@@ -326,9 +209,7 @@ static enum lg_miss make_draft(struct maker *maker)
     enum lg_miss miss = add_way(maker);
     if (miss == LG_MISS_UNTRIED)
         miss = add_aim(maker, &maker->steps[maker->step_count - 1]);
-    if (miss == LG_MISS_UNTRIED && !finish(maker))
-        miss = LG_MISS_ROOM;
-    return miss;
+    return miss == LG_MISS_UNTRIED ? finish(maker) : miss;
 }
 
 static bool is_taken(const struct lg_generation *generation, const struct lg_draft *draft)
@@ -406,16 +287,16 @@ static const struct lg_step_back *lightest(struct maker *maker)
 /* From the heaviest suffix that fits on. */
 static enum making make_with_suffix(struct maker *maker)
 {
-    static add_branch *const suffixes[] = {add_suffix, add_lighter_suffix, add_looks};
+    static lg_suffix *const suffixes[] = {lg_suffix_whole, lg_suffix_lighter, lg_suffix_looks};
     enum making making = NONE_MADE;
     for (size_t i = 0; making == NONE_MADE && i < sizeof suffixes / sizeof *suffixes; i++) {
         maker->suffix = suffixes[i];
         maker->more_looks = 0;
         making = make_vector(maker);
-        while (maker->missed == LG_MISS_ID && maker->more_looks++ < MORE_LOOKS)
+        while (maker->missed == LG_MISS_ID && maker->more_looks++ < LG_MORE_LOOKS)
             making = make_vector(maker);
         maker->generation->suffixes[i] += making == MADE;
-        if (maker->missed != LG_MISS_ROOM && maker->missed != LG_MISS_ID)
+        if (maker->missed < LG_MISS_ID)
             break;
     }
     return making;

@@ -16,6 +16,7 @@ struct lg_generation {
     struct lg_pairs *pairs; /* NULL: they are not counted */
     struct lg_names names;
     const char *folder;
+    unsigned most;  /* vectors of pairs; 0: any number */
     unsigned depth; /* only classes that are at most so many calls away */
     unsigned vectors;
     uint32_t ids[LG_GENERATED_MAX]; /* hashes of what was written */

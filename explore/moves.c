@@ -141,14 +141,15 @@ static void tell_choices(struct lg_moves *moves, const struct lg_tape *tape, uns
             moves->choices[move->choice_count++] = moves->places[i];
 }
 
-uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
-                       const struct lg_cell *from, const struct lg_call *call,
-                       enum lg_times_seen times, lg_move_visit *visit, void *context)
+uint64_t lg_moves_walk_read(struct lg_moves *moves, const struct lg_profile *profile,
+                            const struct lg_readings *readings, const struct lg_cell *from,
+                            const struct lg_call *call, enum lg_times_seen times,
+                            lg_move_visit *visit, void *context)
 {
     struct lg_tape tape;
     struct lg_move move = {.from = from, .call = call, .tape = &tape, .choices = moves->choices};
     moves->count = 0;
-    lg_tape_start(&tape, profile, NULL, NULL, 0);
+    lg_tape_start(&tape, profile, readings, NULL, 0);
     do {
         struct way *way = &moves->ways[moves->count];
         struct lg_job evicted;
@@ -164,4 +165,11 @@ uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
         move.way++;
     } while (advance(moves, &tape));
     return move.way;
+}
+
+uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
+                       const struct lg_cell *from, const struct lg_call *call,
+                       enum lg_times_seen times, lg_move_visit *visit, void *context)
+{
+    return lg_moves_walk_read(moves, profile, NULL, from, call, times, visit, context);
 }

@@ -34,4 +34,10 @@ uint64_t lg_moves_walk(struct lg_moves *moves, const struct lg_profile *profile,
                        const struct lg_cell *from, const struct lg_call *call,
                        enum lg_times_seen times, lg_move_visit *visit, void *context);
 
+/* The same on a target of which something is known. */
+uint64_t lg_moves_walk_read(struct lg_moves *moves, const struct lg_profile *profile,
+                            const struct lg_readings *readings, const struct lg_cell *from,
+                            const struct lg_call *call, enum lg_times_seen times,
+                            lg_move_visit *visit, void *context);
+
 #endif
