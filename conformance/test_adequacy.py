@@ -11,6 +11,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "adequacy"))
 
+import bugs  # noqa: E402  pylint: disable=wrong-import-position
 import build  # noqa: E402  pylint: disable=wrong-import-position
 import mutate  # noqa: E402  pylint: disable=wrong-import-position
 import smoke  # noqa: E402  pylint: disable=wrong-import-position
@@ -63,6 +64,40 @@ def test_rows_of_tables_change_one_thing():
 def test_the_smoke_tier_is_chosen_greedily():
     kills = {"one": [1, 2], "two": [2, 3, 4], "three": [1], "none": []}
     assert [vector for vector, _ in smoke.order_of(kills, [1, 2, 3, 4, 5])] == ["two", "one"]
+
+
+# ---- bugs planted by hand ----
+
+CLAUSES = (MODEL / "clauses.def").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("bug", bugs.bugs(), ids=lambda bug: bug.name)
+def test_a_bug_still_fits_the_model_and_has_a_clause(bug):
+    assert bugs.fits(bug) and bug.before != bug.after
+    assert f"LG_CLAUSE({bug.clause}," in CLAUSES
+
+
+def test_there_are_fifty_bugs_and_no_operator_makes_one():
+    all_bugs = bugs.bugs()
+    assert len(all_bugs) >= 50
+    for name in mutate.FILES:
+        text = (MODEL / name).read_text(encoding="utf-8")
+        made = {mutant.apply(text) for mutant in mutate.mutants_of(name, text)}
+        for bug in all_bugs:
+            assert bug.file != name or bug.mutant(text, 1).apply(text) not in made, bug.name
+
+
+FEW_BUGS = ["restore-swaps", "one-start-behind", "half-is-kept", "job-code-without-a-job",
+            "tpm-is-enabled-while-it-runs"]
+
+
+def test_bugs_are_caught(tmp_path, programs, monkeypatch):
+    every = bugs.bugs()
+    monkeypatch.setattr(bugs, "bugs", lambda only="": [b for b in every if b.name in FEW_BUGS])
+    planted = bugs.Planted(tmp_path)
+    planted.build()
+    judged = judge(planted, programs, *range(1, len(FEW_BUGS) + 1))
+    assert [answer["found"] > 0 for answer in judged.values()] == [True] * len(FEW_BUGS)
 
 
 @pytest.fixture(name="mutants", scope="module")

@@ -73,10 +73,10 @@ def earlier_kills(folders, folder, suite):
 class Run:
     """The mutants of a run, and what becomes of each."""
 
-    def __init__(self, options):
+    def __init__(self, options, mutants=None):
         self.options = options
         self.work = pathlib.Path(options.work)
-        self.mutants = build.Mutants(self.work, options.only)
+        self.mutants = mutants or build.Mutants(self.work, options.only)
         self.mutants.build()
         self.source = self.mutants.digest()
         self.numbers = self._chosen()
@@ -218,6 +218,14 @@ def run_rivals(run):
         run.rival_kills[name] = {n for n in counted if is_found(answers[n])}
 
 
+def planted_bugs(options):
+    """[(bug, outcome, reason)]; of a run with some of the mutants none."""
+    if options.only or options.sample:
+        return []
+    import bugs  # pylint: disable=import-outside-toplevel,cyclic-import
+    return bugs.judged(options)
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=0, help="so many of them; 0: all")
@@ -243,7 +251,7 @@ def main():
     run = Run(options).run()
     if options.rivals:
         run_rivals(run)
-    found = report.Report(run)
+    found = report.Report(run, planted_bugs(options))
     found.write(pathlib.Path(options.output))
     if options.smoke:
         smoke.choose(found)

@@ -76,15 +76,21 @@ class Mutants:
         self.stillborn, self.same_code = set(), set()
         for name in mutate.FILES:
             text = (MODEL / name).read_text(encoding="utf-8")
-            made = mutate.mutants_of(name, text)
+            made = self.mutants_of(name, text)
             self.files.append(schemata.File(name, text, made, self._number(made)))
         self._add_power_edges()
-        tables = mutants_of_tables()
+        tables = self.rows_of_tables()
         self.tables = list(zip(self._number([mutant for mutant, _ in tables]),
                                [code for _, code in tables]))
         self.library = self.folder / "mutants.so"
         self.functions = [(file.name, block.name) for file in self.files
                           for block in file.blocks if block.is_function]
+
+    def mutants_of(self, name, text):
+        return mutate.mutants_of(name, text)
+
+    def rows_of_tables(self):
+        return mutants_of_tables()
 
     def _number(self, mutants):
         first = len(self.all) + 1

@@ -20,7 +20,8 @@ Mutants of the service's files of model/, judged by the oracle of the model as i
 
 - {vectors} vectors.
 - Tier smoke alone, {smoke} vectors, kills {smoke_kills}: {smoke_share}.
-- Legal: {legal} of all.
+- Legal: {legal} of all; {dies} of them die under profile literal, the others are under it what the
+  model is or take fewer of its choices. Were those open, the score would be {strict}.
 - {stillborn} changes more give no program and are not counted.
 - Compared with the model under every choice at {of_world} spots, each a state of world A ({states}
   states) with a call (of those where a mutant matters, {spots} at most), and at {sampled} spots of
@@ -51,7 +52,8 @@ def cell(text):
 class Report:
     """What a run found."""
 
-    def __init__(self, run):
+    def __init__(self, run, bugs=()):
+        self.bugs = bugs
         self.run, self.rival_kills = run, run.rival_kills
         self.vectors = run.heads["vectors"]["vectors"]
         self.tiers = {path.stem: document.get("tier", "hand")
@@ -116,6 +118,25 @@ class Report:
             lines.append(f"| {name} | {len(killed & set(met))} | {percent(share)} |")
         return lines
 
+    def bugs_by_hand(self):
+        if not self.bugs:
+            return []
+        told = Counter(outcome for _, outcome, _ in self.bugs)
+        lines = ["", "## Bugs planted by hand", "",
+                 "In [adequacy/bugs](../conformance/adequacy/bugs), none of which an operator "
+                 "makes: " + ", ".join(f"{count} {word}" for word, count in told.items()) + ".",
+                 "", "| bug | what is wrong | clause | outcome | reason |", "|---|---|---|---|---|"]
+        lines += [f"| {bug.name} | {cell(bug.what)} | {bug.clause} | {outcome} | {cell(reason)} |"
+                  for bug, outcome, reason in self.bugs]
+        return lines
+
+    def legal_by_death(self):
+        """Of the legal ones those that die under literal, and the score where the others count."""
+        dies = sum(status == "legal" and reason.endswith("dies under literal")
+                   for _, status, reason in self.rows.values())
+        counted = self.counts["killed"] + self.counts["open"] + self.counts["legal"] - dies
+        return dies, self.counts["killed"] / max(counted, 1)
+
     def killed_at_first(self, numbers):
         """In the modes that the rivals have, too."""
         return sum(self.run.judged[n]["kills"].strip("0") != "" for n in numbers)
@@ -147,17 +168,20 @@ class Report:
         smoke = self.killed_by_tier("smoke")
         counted = self.counts["killed"] + self.counts["open"]
         spots = self.run.heads["documented"]
+        dies, strict = self.legal_by_death()
         lines = INTRODUCTION.format(
             command=self.command(), summary=self.summary(), vectors=len(self.vectors),
             smoke=sum(tier == "smoke" for tier in self.tiers.values()), smoke_kills=smoke,
             smoke_share=percent(smoke / max(counted, 1)),
-            legal=percent(self.counts["legal"] / max(len(self.rows), 1)),
+            legal=percent(self.counts["legal"] / max(len(self.rows), 1)), dies=dies,
+            strict=percent(strict),
             stillborn=len(self.run.mutants.stillborn), of_world=spots.get("of_world", 0),
             states=spots.get("states", 0), spots=self.run.options.spots or "all",
             sampled=spots.get("sampled", 0)).split("\n")
         lines += self.table("file", lambda mutant: mutant.file)
         lines += ["", "## By operator", ""]
         lines += self.table("operator", lambda mutant: mutant.operator)
+        lines += self.bugs_by_hand()
         lines += self.rivals()
         for title, status in GROUPS.items():
             lines += self.survivors(title, status)
