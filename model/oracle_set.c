@@ -355,6 +355,13 @@ static bool jobs_are_current(const struct lg_cell *cell)
     return true;
 }
 
+/* Bytes that the host made, and nobody had seen before, were taken for those that were read: with
+ * the jobs further on they would still be unseen. */
+static bool learns_bytes(const struct lg_element *from, const struct lg_element *to)
+{
+    return memcmp(&from->cell.vm, &to->cell.vm, sizeof to->cell.vm) != 0;
+}
+
 /* Of a call that changed nothing, where what it showed fits an explanation whose jobs all go on,
  * and depends on nothing else: those with jobs further on are among its later ones. */
 static bool looks_the_same(struct lg_oracle *oracle, const struct lg_element *from,
@@ -368,6 +375,7 @@ static bool looks_the_same(struct lg_oracle *oracle, const struct lg_element *fr
     leaves->count = 0;
     if (fits)
         lg_leaves_add(leaves, tape, into->count);
+    fits = fits && !learns_bytes(from, &into->elements[into->count]);
     if (fits && !lg_tape_advance(tape) && !leaves->items[0].bound) {
         join_set(oracle, leaves, attempt, into);
         return true;

@@ -311,6 +311,29 @@ static void a_clock_of_the_targets_own_lets_jobs_go(void **state)
 
 #define WATCHED(test) cmocka_unit_test_setup_teardown(test, start, end)
 
+/* ---- bytes that the host makes ---- */
+
+/* What is read while a job is under way may be what it set, or what the host had made before: then
+ * the last known good protector is known as well, else it is not. */
+static void bytes_that_the_host_made_may_still_be_unseen(void **state)
+{
+    enum { TPM = 1u << LG_SETTING_TPM_ENABLED };
+    struct watched *it = *state;
+    world_pin(&it->world, LG_SITE_execution, LG_ALT_execution_now);
+    world_pin(&it->world, LG_SITE_protector_precondition, LG_ALT_protector_precondition_allowed);
+    world_pin(&it->world, LG_SITE_start_unset, LG_ALT_start_unset_made);
+    world_pin(&it->world, LG_SITE_power_gate, LG_ALT_power_gate_allowed);
+    MAKE(it, MODIFY_SECURITY_SETTINGS, .present = TPM, .values = TPM);
+    MAKE(it, VM_REQUEST_STATE_CHANGE, .requested = 2);
+    world_pin(&it->world, LG_SITE_execution, LG_ALT_execution_by_job);
+    world_pin(&it->world, LG_SITE_job_progress, LG_ALT_job_progress_took_effect);
+    MAKE(it, SET_KEY_PROTECTOR, .symbol = P2, .new_job = 1);
+    MAKE(it, GET_KEY_PROTECTOR);
+    assert_int_equal(it->world.outcome.symbol, P2);
+    assert_int_not_equal(it->world.cell.vm.vault.last_known_good, P2);
+    MAKE(it, INSPECT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +350,7 @@ int main(void)
         WATCHED(readings_without_room_are_those_that_all_agree_on),
         WATCHED(an_import_is_judged_by_what_was_exported),
         WATCHED(a_clock_of_the_targets_own_lets_jobs_go),
+        cmocka_unit_test_setup_teardown(bytes_that_the_host_made_may_still_be_unseen, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
