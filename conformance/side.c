@@ -117,12 +117,20 @@ static enum lg_target_reply ask(struct lg_side *side, const struct lg_call *call
     return reply;
 }
 
+static void note_taken(struct lg_side *side, uint8_t method, enum lg_target_reply reply)
+{
+    side->taken[method] |= reply == LG_TARGET_ANSWERED;
+    if (reply == LG_TARGET_REFUSED && side->refused[method] < UINT8_MAX)
+        side->refused[method]++;
+}
+
 /* One call, judged. */
 static enum lg_target_reply make(struct lg_side *side, unsigned step, struct lg_call *call,
                                  bool lose, struct lg_outcome *seen, struct lg_json_error *reason)
 {
     struct lg_verdict verdict;
     enum lg_target_reply reply = ask(side, call, seen, reason);
+    note_taken(side, call->method, reply);
     call->new_job = reply == LG_TARGET_ANSWERED && !lose ? seen->job : 0;
     if (reply == LG_TARGET_LOST || (reply == LG_TARGET_ANSWERED && lose)) {
         lg_judge_lost(&side->judge, call);
@@ -249,13 +257,6 @@ static bool bind_call(const struct lg_side *side, const struct lg_script *script
     return true;
 }
 
-static void note_taken(struct lg_side *side, uint8_t method, enum lg_target_reply reply)
-{
-    side->taken[method] |= reply == LG_TARGET_ANSWERED;
-    if (reply == LG_TARGET_REFUSED && side->refused[method] < UINT8_MAX)
-        side->refused[method]++;
-}
-
 static enum lg_target_reply run_step(struct lg_side *side, const struct lg_script *script,
                                      unsigned at, struct lg_json_error *reason)
 {
@@ -277,7 +278,6 @@ static enum lg_target_reply run_step(struct lg_side *side, const struct lg_scrip
         done->state = LG_STEP_LOST;
     if (reply == LG_TARGET_REFUSED || reply == LG_TARGET_UNABLE)
         done->state = LG_STEP_REFUSED;
-    note_taken(side, call.method, reply);
     return reply;
 }
 

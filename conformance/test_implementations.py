@@ -187,6 +187,32 @@ def test_scripts_find_nothing_in_the_correct_ones(lastgood, tmp_path, name):
     assert "B never takes Provider.Stop: left out" in done.stdout
 
 
+NO_LOOKS = """import json, subprocess, sys
+with subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                      text=True) as inner:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked.get("method") == "Msvm_ConcreteJob.Get":
+            print(json.dumps({"id": asked["id"], "ok": False,
+                              "error": {"offset": 0, "reason": "no looks"}}), flush=True)
+            continue
+        print(line, end="", file=inner.stdin, flush=True)
+        print(inner.stdout.readline(), end="", flush=True)
+    inner.stdin.close()
+"""
+
+
+def test_a_call_is_taken_whose_job_cannot_be_followed(lastgood, tmp_path):
+    """What is refused then is the look at the job, and the look alone is left out."""
+    program = tmp_path / "no_looks.py"
+    program.write_text(NO_LOOKS, encoding="utf-8")
+    target = f"stdio:{sys.executable} -B {program} {' '.join(STDIO)} asynchronous"
+    done = diff(lastgood, tmp_path, target, "--count", "60")
+    assert "B never takes Msvm_ConcreteJob.Get: left out" in done.stdout, done.stdout
+    for method in CALLS - {"Msvm_ConcreteJob.Get"}:
+        assert f"never takes {method}" not in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize("name", WRONG_PYTHON)
 def test_scripts_find_defects_and_shrink_them(lastgood, tmp_path, name):
     assert_shrunk(diff(lastgood, tmp_path, f"{PYTHON} {name}", "--count", "4000"),
