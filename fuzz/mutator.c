@@ -7,7 +7,11 @@
 #include "script.h"
 #include "stories.h"
 
-enum { STEP = LG_STEP_BYTES, SCRIPT_MAX = 2 * STEP * LG_FUZZ_STEPS_MAX };
+enum {
+    STEP = LG_STEP_BYTES,
+    SCRIPT_MAX = 2 * STEP * LG_FUZZ_STEPS_MAX,
+    PROTECTORS = 3 /* that are mostly drawn from: some come twice */
+};
 
 /* A script apart: calls, and the tape behind them. */
 struct parts {
@@ -146,7 +150,8 @@ static void choose_amount(struct lg_call *call, uint64_t *random)
 
 static void choose_symbol(struct lg_call *call, uint64_t *random)
 {
-    call->symbol = below(random, 4) ? (uint16_t)(1 + below(random, 3)) : any_material(random);
+    call->symbol =
+        below(random, 4) ? (uint16_t)(1 + below(random, PROTECTORS)) : any_material(random);
     call->other = (uint16_t)(1 + below(random, 4));
     call->blob = below(random, 16) ? LG_BLOB_PLAIN : (uint8_t)(LG_BLOB_NULL + below(random, 2));
 }
@@ -282,8 +287,8 @@ static void draw_arguments(struct lg_call *call, unsigned draws, uint64_t *rando
     static const uint8_t reads[] = {LG_CALL_GET_KEY_PROTECTOR, LG_CALL_READ_SECURITY_SETTING,
                                     LG_CALL_READ_TPM_SETTING, LG_CALL_READ_VM, LG_CALL_READ_JOB};
     if (draws & LG_DRAWS_PROTECTOR) {
-        call->symbol = (uint16_t)(1 + below(random, LG_SCRIPT_JOBS));
-        call->other = (uint16_t)(1 + below(random, LG_SCRIPT_JOBS)); /* whose owner is the same */
+        call->symbol = (uint16_t)(1 + below(random, PROTECTORS));
+        call->other = (uint16_t)(1 + below(random, PROTECTORS)); /* whose owner is the same */
     }
     if (draws & LG_DRAWS_BYTES) {
         choose_symbol(call, random);
