@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "edges.h"
+#include "model/hash.h"
 
 enum {
     VMS = 4,               /* VMs of one vector */
@@ -46,28 +47,6 @@ struct walk {
     bool no_memory;
 };
 
-static uint64_t mix(uint64_t value, uint64_t word)
-{
-    value = (value ^ word) * 0x9E3779B97F4A7C15u;
-    return value ^ value >> 29;
-}
-
-/* Four lanes, so that no multiplication waits for the one before it. */
-static uint64_t hash(const struct history *history)
-{
-    const unsigned char *bytes = (const unsigned char *)history;
-    uint64_t a = 0, b = 0, c = 0, d = 0, words[4];
-    for (size_t i = 0; i + sizeof words <= sizeof *history; i += sizeof words) {
-        memcpy(words, bytes + i, sizeof words);
-        a = mix(a, words[0]);
-        b = mix(b, words[1]);
-        c = mix(c, words[2]);
-        d = mix(d, words[3]);
-    }
-    memcpy(words, bytes + sizeof *history - sizeof words, sizeof words);
-    return mix(mix(mix(a, b), c), d) ^ mix(words[2], words[3]);
-}
-
 static bool grow(struct histories *set)
 {
     uint32_t capacity = set->capacity ? set->capacity * 2 : 64;
@@ -83,7 +62,8 @@ static bool grow(struct histories *set)
     set->index = index;
     set->capacity = capacity;
     for (uint32_t i = 0; i < set->count; i++) {
-        uint32_t at = (uint32_t)hash(&set->items[i]) & (2 * capacity - 1);
+        uint32_t at =
+            (uint32_t)lg_hash_bytes(&set->items[i], sizeof set->items[i]) & (2 * capacity - 1);
         while (index[at])
             at = (at + 1) & (2 * capacity - 1);
         index[at] = i + 1;
@@ -101,7 +81,7 @@ static void add(struct walk *walk, struct histories *set, const struct history *
         walk->no_memory = true;
         return;
     }
-    uint32_t at = (uint32_t)hash(history) & (2 * set->capacity - 1);
+    uint32_t at = (uint32_t)lg_hash_bytes(history, sizeof *history) & (2 * set->capacity - 1);
     for (; set->index[at]; at = (at + 1) & (2 * set->capacity - 1))
         if (memcmp(&set->items[set->index[at] - 1], history, sizeof *history) == 0)
             return;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/hash.h"
+
 enum { CONFIRMATIONS = 3 };
 
 struct work {
@@ -16,12 +18,9 @@ struct work {
 
 static uint64_t hash_of(const struct lg_script *script)
 {
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (unsigned i = 0; i < script->count; i++) {
-        const unsigned char *bytes = (const unsigned char *)&script->steps[i].call;
-        for (size_t k = 0; k < sizeof script->steps[i].call; k++)
-            hash = (hash ^ bytes[k]) * 0x100000001B3u;
-    }
+    uint64_t hash = 0;
+    for (unsigned i = 0; i < script->count; i++)
+        hash = lg_hash_mix(hash, lg_hash_bytes(&script->steps[i].call, sizeof(struct lg_call)));
     return hash;
 }
 

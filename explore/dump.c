@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/hash.h"
+
 enum { WAYS_MAX = 8192, NUMBERED_MAX = 65536, SLOTS = 2 * NUMBERED_MAX };
 
 /* What is written once and spoken of by its number: calls, outcomes, namings. */
@@ -86,10 +88,7 @@ static bool numbered_init(struct numbered *numbered, size_t size)
 
 static uint32_t slot_of(const struct numbered *numbered, const unsigned char *thing)
 {
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < numbered->size; i++)
-        hash = (hash ^ thing[i]) * 0x100000001B3u;
-    return (uint32_t)((hash ^ hash >> 32) % SLOTS);
+    return (uint32_t)(lg_hash_bytes(thing, numbered->size) % SLOTS);
 }
 
 /* `*is_new`: nobody has spoken of it. There is always a free slot; the count tells when it is too

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/hash.h"
 #include "observations.h"
 #include "world.h"
 
@@ -36,15 +37,7 @@ void lg_moves_free(struct lg_moves *moves)
 
 static uint64_t hash_of(const struct way *way)
 {
-    const unsigned char *bytes = (const unsigned char *)&way->pattern;
-    uint64_t value = lg_cell_hash(&way->cell);
-    for (size_t i = 0; i + 8 <= sizeof way->pattern; i += 8) {
-        uint64_t word;
-        memcpy(&word, bytes + i, 8);
-        value = (value ^ word) * 0x9E3779B97F4A7C15u;
-        value ^= value >> 29;
-    }
-    return value;
+    return lg_hash_mix(lg_cell_hash(&way->cell), lg_hash_bytes(&way->pattern, sizeof way->pattern));
 }
 
 /* Whether the way that stands behind the others is a new one. */

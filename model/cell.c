@@ -1,6 +1,7 @@
 /* Cells: what is valid, equality, hash, and the relations between protectors that they hold. */
 #include <string.h>
 
+#include "hash.h"
 #include "step.h"
 
 void lg_cell_clear(struct lg_cell *cell)
@@ -13,22 +14,13 @@ bool lg_cell_equal(const struct lg_cell *a, const struct lg_cell *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-/* Four lanes, so that the multiplications overlap. Free slots are zero and stand at the end. */
+/* Free slots are zero and stand at the end. */
 uint64_t lg_cell_hash(const struct lg_cell *cell)
 {
-    enum { LANES = 4, JOBLESS_WORDS = offsetof(struct lg_cell, jobs) / 8 };
-    const unsigned char *bytes = (const unsigned char *)cell;
-    uint64_t lanes[LANES] = {1, 2, 3, 4};
-    unsigned words = JOBLESS_WORDS;
-    for (unsigned i = 0; i < LG_JOB_SLOTS && cell->jobs[i].state != LG_JOB_FREE; i++)
-        words += sizeof cell->jobs[0] / 8;
-    for (unsigned i = 0; i < words; i++) {
-        uint64_t word;
-        memcpy(&word, bytes + (size_t)i * 8, 8);
-        lanes[i % LANES] = (lanes[i % LANES] ^ word) * 0x9E3779B97F4A7C15u;
-        lanes[i % LANES] ^= lanes[i % LANES] >> 29;
-    }
-    return (lanes[0] ^ lanes[1] * 3) + (lanes[2] ^ lanes[3] * 5);
+    size_t jobs = 0;
+    while (jobs < LG_JOB_SLOTS && cell->jobs[jobs].state != LG_JOB_FREE)
+        jobs++;
+    return lg_hash_bytes(cell, offsetof(struct lg_cell, jobs) + jobs * sizeof cell->jobs[0]);
 }
 
 static bool job_is_valid(const struct lg_job *job)

@@ -59,9 +59,9 @@ void lg_vm_request_state_change(struct lg_turn *turn)
 void lg_define_system(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
-    uint32_t causes =
-        lg_check_rights(turn) | lg_check_text_shape(turn->call) | lg_check_environment(turn);
-    if (!lg_check_text_shape(turn->call))
+    uint32_t shape = lg_check_text_shape(turn->call);
+    uint32_t causes = lg_check_rights(turn) | shape | lg_check_environment(turn);
+    if (!shape)
         causes |= lg_check_duplicate(turn);
     if (turn->cell->vm.kind != LG_VM_NONE)
         causes |= LG_CAUSE_BIT(HELD);

@@ -3,24 +3,14 @@
 
 #include <string.h>
 
-/* ---- what is known of readings ---- */
+#include "hash.h"
 
-/* Eight bytes at a time; equal readings have equal sums, and the converse is compared. */
-static uint32_t sum_of(const struct lg_readings *readings)
-{
-    const unsigned char *bytes = (const unsigned char *)readings;
-    uint64_t sum = 0, word;
-    for (size_t i = 0; i + sizeof word <= sizeof *readings; i += sizeof word) {
-        memcpy(&word, bytes + i, sizeof word);
-        sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
-    }
-    return (uint32_t)(sum >> 32);
-}
+/* ---- what is known of readings ---- */
 
 /* What all sets agree on changes: it has no sum. */
 uint16_t lg_oracle_intern(struct lg_oracle *oracle, const struct lg_readings *readings)
 {
-    uint32_t sum = sum_of(readings);
+    uint32_t sum = (uint32_t)lg_hash_bytes(readings, sizeof *readings);
     if (memcmp(&oracle->readings[0], readings, sizeof *readings) == 0)
         return 0;
     for (uint16_t i = 1; i < oracle->readings_count; i++)

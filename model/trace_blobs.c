@@ -5,6 +5,7 @@
 
 #include "trace_json.h"
 
+/* Recordings hold it, in digests of bytes: it stays as it is. */
 static uint64_t hash_bytes(const uint8_t *bytes, size_t length)
 {
     uint64_t hash = 0xCBF29CE484222325u ^ length;

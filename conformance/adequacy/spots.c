@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/bits.h"
+#include "model/hash.h"
 #include "model/host.h"
 #include "model/trace_json.h"
 #include "random_calls.h"
@@ -15,27 +16,13 @@ enum { STEPS_OF_WORLD = 48, MADE_OF_SCRIPT = 0x4000, MADE_OF_WAY = 0x8000 };
 
 /* ---- ways ---- */
 
-static uint64_t hash_bytes(const void *bytes, size_t size, uint64_t hash)
-{
-    const unsigned char *at = bytes;
-    uint64_t word;
-    for (; size >= 8; at += 8, size -= 8) {
-        memcpy(&word, at, 8);
-        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 29;
-    }
-    for (; size > 0; at++, size--)
-        hash = (hash ^ *at) * 0x100000001B3u;
-    return hash;
-}
-
 static uint64_t hash_readings(const struct lg_tape *tape)
 {
     uint64_t hash = 1;
     for (unsigned i = 0; i < tape->count; i++) {
         const struct lg_draw *draw = &tape->draws[i];
         if (lg_sites[draw->site].scope == LG_SCOPE_READING)
-            hash = (hash ^ ((uint64_t)draw->slot << 8 | draw->alternative)) * 0x9E3779B97F4A7C15u;
+            hash = lg_hash_mix(hash, (uint64_t)draw->slot << 8 | draw->alternative);
     }
     return hash;
 }
@@ -136,9 +123,9 @@ static void show_way(struct lg_way *way, const struct lg_call *call,
 
 static uint64_t hash_way(const struct lg_way *way)
 {
-    uint64_t hash = hash_bytes(&way->cell, sizeof way->cell, 7);
-    hash = hash_bytes(&way->outcome, sizeof way->outcome, hash);
-    return hash_bytes(&way->evicted, sizeof way->evicted, hash);
+    uint64_t hash = lg_hash_bytes(&way->cell, sizeof way->cell);
+    hash = lg_hash_mix(hash, lg_hash_bytes(&way->outcome, sizeof way->outcome));
+    return lg_hash_mix(hash, lg_hash_bytes(&way->evicted, sizeof way->evicted));
 }
 
 void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
@@ -244,7 +231,7 @@ static uint64_t sum_of_different(uint64_t *hashes, unsigned count)
 
 static uint64_t with_readings(uint64_t hash, const struct lg_way *way)
 {
-    return (hash ^ way->readings) * 0x9E3779B97F4A7C15u;
+    return lg_hash_mix(hash, way->readings);
 }
 
 void lg_ways_hash(const struct lg_ways *ways, struct lg_spot *spot)
