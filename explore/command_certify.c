@@ -233,9 +233,7 @@ static bool visit(void *context, const struct lg_exploration *exploration,
                   const struct lg_transition *transition)
 {
     struct work *work = context;
-    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
-    if (class)
-        lg_pairs_add(&work->pairs, transition, class);
+    lg_pairs_add(&work->pairs, exploration, transition);
     return !work->pairs.no_memory;
 }
 

@@ -61,9 +61,9 @@ static bool visit(void *context, const struct lg_exploration *exploration,
                   const struct lg_transition *transition)
 {
     struct work *work = context;
-    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
-    if (class && work->with_pairs)
-        lg_pairs_add(&work->pairs, transition, class);
+    const struct lg_class *class = work->with_pairs
+                                       ? lg_pairs_add(&work->pairs, exploration, transition)
+                                       : lg_classes_add(&work->classes, exploration, transition);
     if (class && work->options.in_pairs)
         lg_pair_graph_add(&work->graph, transition,
                           work->pairs.group_of[class - work->classes.items]);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bits.h"
+
 enum { EDGES_STEP = 1 << 20, STATES_STEP = 1 << 15, LIGHT = 1, HEAVY = 4 };
 
 /* Scratch of a search: how far away a state is, and the edge that led there. States wait by how far
@@ -83,8 +85,7 @@ void lg_pair_graph_add(struct lg_pair_graph *graph, const struct lg_transition *
 static void note_out(struct lg_pair_graph *graph, uint32_t state)
 {
     for (size_t i = graph->first[state]; i < graph->first[state + 1]; i++)
-        out_of(graph, state)[graph->edges[i].group / 64] |= UINT64_C(1)
-                                                            << graph->edges[i].group % 64;
+        lg_bits_add(out_of(graph, state), graph->edges[i].group);
 }
 
 static void note_cost(struct lg_pair_graph *graph, const struct lg_states *states, uint32_t state)
@@ -164,12 +165,12 @@ void lg_pair_graph_free(struct lg_pair_graph *graph)
 
 void lg_pair_graph_block(struct lg_pair_graph *graph, uint32_t edge)
 {
-    graph->blocked[edge / 64] |= UINT64_C(1) << edge % 64;
+    lg_bits_add(graph->blocked, edge);
 }
 
 void lg_pair_graph_spend(struct lg_pair_graph *graph, uint32_t edge)
 {
-    graph->spent[edge / 64] |= UINT64_C(1) << edge % 64;
+    lg_bits_add(graph->spent, edge);
 }
 
 void lg_pair_graph_unblock(struct lg_pair_graph *graph)
@@ -217,11 +218,6 @@ static void wait_at(struct lg_way_search *search, uint32_t state, uint16_t far)
     search->waiting[far % (HEAVY + 1)][search->count[far % (HEAVY + 1)]++] = state;
 }
 
-static bool is_set(const uint64_t *bits, size_t at)
-{
-    return bits[at / 64] >> at % 64 & 1;
-}
-
 /* Looks at the edges of a state; true where one is the goal. */
 static bool look_around(struct lg_pair_graph *graph, uint32_t state, const uint64_t *wanted,
                         uint32_t *goal)
@@ -230,10 +226,10 @@ static bool look_around(struct lg_pair_graph *graph, uint32_t state, const uint6
     for (size_t i = graph->first[state]; i < graph->first[state + 1]; i++) {
         const struct lg_pair_edge *edge = &graph->edges[i];
         uint16_t far = (uint16_t)(search->far[state] + graph->cost[edge->to]);
-        if (is_set(graph->blocked, i))
+        if (lg_bits_has(graph->blocked, i))
             continue;
         *goal = (uint32_t)i;
-        if (!is_set(graph->spent, i) && is_wanted(graph, edge, wanted))
+        if (!lg_bits_has(graph->spent, i) && is_wanted(graph, edge, wanted))
             return true;
         if (far >= search->far[edge->to])
             continue;

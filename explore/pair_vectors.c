@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "departures.h"
 #include "model/bits.h"
 #include "pair_walk.h"
 #include "suffix.h"
-#include "turns.h"
 
 enum {
     STEPS_MAX = 54,     /* of a script, before it looks back */
@@ -25,8 +25,8 @@ struct maker {
     struct lg_pairs *pairs;
     struct lg_pair_graph *graph;
     struct lg_pair_reasons *reasons;
-    struct lg_turns turns;
-    struct lg_spot here;
+    struct lg_departures departures;
+    struct lg_position here;
     struct lg_draft draft;
     struct lg_script_step steps[STEPS_MAX];
     unsigned step_count;
@@ -38,11 +38,6 @@ struct maker {
     struct lg_pair_walk *walk;
 };
 
-static bool has(const uint64_t *bits, unsigned at)
-{
-    return bits[at / 64] >> at % 64 & 1;
-}
-
 static unsigned count_common(const uint64_t *a, const uint64_t *b)
 {
     unsigned count = 0;
@@ -53,50 +48,51 @@ static unsigned count_common(const uint64_t *a, const uint64_t *b)
 
 /* ---- where to go ---- */
 
-static bool may_take(const struct maker *maker, const struct lg_turn *turn)
+static bool may_take(const struct maker *maker, const struct lg_departure *departure)
 {
-    return !turn->barred && !(turn->by_job && maker->here.jobs >= JOBS_MAX);
+    return !departure->barred && !(departure->by_job && maker->here.jobs >= JOBS_MAX);
 }
 
 /* What a call makes at once, then what may come after it. */
-static unsigned gain_of(const struct maker *maker, const struct lg_turn *turn)
+static unsigned gain_of(const struct maker *maker, const struct lg_departure *departure)
 {
     unsigned now = 0;
     if (maker->here.group != LG_NO_GROUP)
-        now = count_common(maker->wanted[maker->here.group], maker->turns.groups[turn->call]);
-    unsigned later =
-        count_common(maker->wanted[turn->group], lg_pair_graph_out(maker->graph, turn->to));
+        now = count_common(maker->wanted[maker->here.group],
+                           maker->departures.groups[departure->call]);
+    unsigned later = count_common(maker->wanted[departure->group],
+                                  lg_pair_graph_out(maker->graph, departure->to));
     return now ? 64 * now + (later < 63 ? later : 63) : 0;
 }
 
-static struct lg_turn *best_turn(struct maker *maker)
+static struct lg_departure *best_departure(struct maker *maker)
 {
-    struct lg_turn *best = NULL;
+    struct lg_departure *best = NULL;
     unsigned most = 0;
-    for (unsigned i = 0; i < maker->turns.count; i++) {
-        struct lg_turn *turn = &maker->turns.items[i];
-        unsigned gain = may_take(maker, turn) ? gain_of(maker, turn) : 0;
+    for (unsigned i = 0; i < maker->departures.count; i++) {
+        struct lg_departure *departure = &maker->departures.items[i];
+        unsigned gain = may_take(maker, departure) ? gain_of(maker, departure) : 0;
         if (gain <= most)
             continue;
         most = gain;
-        best = turn;
+        best = departure;
     }
     return best;
 }
 
-static struct lg_turn *turn_along(struct maker *maker, const struct lg_pair_edge *edge)
+static struct lg_departure *departure_along(struct maker *maker, const struct lg_pair_edge *edge)
 {
-    for (unsigned i = 0; i < maker->turns.count; i++) {
-        struct lg_turn *turn = &maker->turns.items[i];
-        if (turn->call == edge->call && turn->to == edge->to && turn->group == edge->group &&
-            may_take(maker, turn))
-            return turn;
+    for (unsigned i = 0; i < maker->departures.count; i++) {
+        struct lg_departure *departure = &maker->departures.items[i];
+        if (departure->call == edge->call && departure->to == edge->to &&
+            departure->group == edge->group && may_take(maker, departure))
+            return departure;
     }
     return NULL;
 }
 
 /* The next step to where a pair can be made. Edges that cannot be taken here are blocked. */
-static struct lg_turn *turn_to_goal(struct maker *maker)
+static struct lg_departure *departure_to_goal(struct maker *maker)
 {
     while (maker->dead_ends < DEAD_ENDS_MAX) {
         uint32_t goal;
@@ -105,11 +101,11 @@ static struct lg_turn *turn_to_goal(struct maker *maker)
             return NULL;
         if (maker->first_goal == LG_NO_EDGE)
             maker->first_goal = goal;
-        struct lg_turn *turn = turn_along(maker, &maker->graph->edges[edge]);
-        if (!turn || edge == goal) /* it is no goal once more */
+        struct lg_departure *departure = departure_along(maker, &maker->graph->edges[edge]);
+        if (!departure || edge == goal) /* it is no goal once more */
             lg_pair_graph_block(maker->graph, edge);
-        if (turn)
-            return turn;
+        if (departure)
+            return departure;
         maker->dead_ends++;
     }
     return NULL;
@@ -136,31 +132,31 @@ static bool add_step(struct lg_draft *draft, const struct lg_script_step *step)
     return true;
 }
 
-static void plan_pairs(struct maker *maker, const struct lg_turn *turn)
+static void plan_pairs(struct maker *maker, const struct lg_departure *departure)
 {
     if (maker->here.group == LG_NO_GROUP)
         return;
     uint64_t *wanted = maker->wanted[maker->here.group];
     uint64_t *planned = maker->planned[maker->here.group];
     for (unsigned i = 0; i < LG_GROUP_WORDS; i++) {
-        planned[i] |= wanted[i] & maker->turns.groups[turn->call][i];
-        wanted[i] &= ~maker->turns.groups[turn->call][i];
+        planned[i] |= wanted[i] & maker->departures.groups[departure->call][i];
+        wanted[i] &= ~maker->departures.groups[departure->call][i];
     }
 }
 
-static void bar(struct maker *maker, const struct lg_turn *turn, bool whole_call)
+static void bar(struct maker *maker, const struct lg_departure *departure, bool whole_call)
 {
-    for (unsigned i = 0; i < maker->turns.count; i++) {
-        struct lg_turn *other = &maker->turns.items[i];
-        other->barred |= other == turn || (whole_call && other->call == turn->call);
+    for (unsigned i = 0; i < maker->departures.count; i++) {
+        struct lg_departure *other = &maker->departures.items[i];
+        other->barred |= other == departure || (whole_call && other->call == departure->call);
     }
 }
 
-static bool try_turn(struct maker *maker, const struct lg_turn *turn)
+static bool try_departure(struct maker *maker, const struct lg_departure *departure)
 {
-    struct lg_spot next = maker->here;
+    struct lg_position next = maker->here;
     struct lg_script_step step;
-    lg_turns_take(&maker->turns, &next, turn, &step);
+    lg_departures_take(&maker->departures, &next, departure, &step);
     if (maker->draft.vector.node_count == 0 && !lg_draft_begin(&maker->draft, &step.call))
         return false;
     unsigned nodes = maker->draft.vector.node_count;
@@ -169,7 +165,7 @@ static bool try_turn(struct maker *maker, const struct lg_turn *turn)
             lg_draft_drop(&maker->draft);
         return false;
     }
-    plan_pairs(maker, turn);
+    plan_pairs(maker, departure);
     maker->here = next;
     maker->steps[maker->step_count++] = step;
     return true;
@@ -178,18 +174,18 @@ static bool try_turn(struct maker *maker, const struct lg_turn *turn)
 /* False: the script ends here. */
 static bool go(struct maker *maker)
 {
-    struct lg_turn *turn;
+    struct lg_departure *departure;
     unsigned too_heavy = 0;
-    lg_turns_find(&maker->turns, &maker->here);
-    while ((turn = best_turn(maker)) || (turn = turn_to_goal(maker))) {
-        if (try_turn(maker, turn))
+    lg_departures_find(&maker->departures, &maker->here);
+    while ((departure = best_departure(maker)) || (departure = departure_to_goal(maker))) {
+        if (try_departure(maker, departure))
             return true;
         bool heavy = maker->draft.heaviest > WEIGHT_MAX;
         too_heavy += heavy;
         maker->was_heavy |= heavy;
         if (maker->draft.full || too_heavy == TOO_HEAVY_MAX)
             return false;
-        bar(maker, turn, heavy);
+        bar(maker, departure, heavy);
     }
     return false;
 }
@@ -270,7 +266,7 @@ static void list_wanted(struct maker *maker)
     for (unsigned i = 0; i < maker->pairs->group_count; i++)
         for (unsigned j = 0; j < maker->pairs->group_count; j++)
             if (lg_pairs_missing(maker->pairs, i, j) && !maker->reasons->missed[i][j])
-                maker->wanted[i][j / 64] |= UINT64_C(1) << j % 64;
+                lg_bits_add(maker->wanted[i], j);
 }
 
 static void note_try(struct maker *maker, unsigned first, unsigned second, enum lg_miss why)
@@ -288,10 +284,10 @@ static void note_missed(struct maker *maker)
     const uint64_t *wanted = maker->wanted[goal->group];
     for (unsigned i = 0; i < maker->pairs->group_count; i++)
         for (unsigned j = 0; j < maker->pairs->group_count; j++)
-            if (has(maker->planned[i], j))
+            if (lg_bits_has(maker->planned[i], j))
                 note_try(maker, i, j, LG_MISS_AIM);
     for (unsigned j = 0; j < maker->pairs->group_count; j++)
-        if (has(out, j) && has(wanted, j))
+        if (lg_bits_has(out, j) && lg_bits_has(wanted, j))
             note_try(maker, goal->group, j, maker->was_heavy ? LG_MISS_ROOM : LG_MISS_WAY);
     lg_pair_graph_spend(maker->graph, maker->first_goal);
 }
@@ -303,7 +299,7 @@ static enum making make_one(struct maker *maker)
     const struct lg_exploration *exploration = maker->generation->exploration;
     list_wanted(maker);
     lg_pair_graph_unblock(maker->graph);
-    lg_spot_start(&maker->here, exploration);
+    lg_position_start(&maker->here, exploration);
     maker->step_count = maker->dead_ends = 0;
     maker->first_goal = LG_NO_EDGE;
     maker->was_heavy = false;
@@ -349,17 +345,17 @@ bool lg_generate_pairs(struct lg_generation *generation, struct lg_pair_graph *g
         maker->pairs = generation->pairs;
         maker->graph = graph;
         maker->reasons = reasons;
-        maker->turns.exploration = generation->exploration;
-        maker->turns.pairs = generation->pairs;
-        maker->turns.moves = lg_moves_new();
-        making = maker->turns.moves ? MADE : NOT_WRITTEN;
+        maker->departures.exploration = generation->exploration;
+        maker->departures.pairs = generation->pairs;
+        maker->departures.moves = lg_moves_new();
+        making = maker->departures.moves ? MADE : NOT_WRITTEN;
     }
     while (making == MADE && has_more(generation)) {
         making = make_one(maker);
         tell(maker, progress);
     }
     if (maker)
-        lg_moves_free(maker->turns.moves);
+        lg_moves_free(maker->departures.moves);
     free(maker);
     return making != NOT_WRITTEN;
 }

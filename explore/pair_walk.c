@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conformance/edges.h"
+#include "model/bits.h"
 
 enum { ENTRIES = 1 << 16, ENTRIES_USED = ENTRIES / 4 * 3 };
 
@@ -95,7 +96,7 @@ static void mark_after(struct lg_pair_walk *walk, uint64_t place, unsigned class
     unsigned at = (unsigned)(place >> 32) % ENTRIES;
     for (; walk->entries[at].class; at = (at + 1) % ENTRIES)
         if (walk->entries[at].place == place)
-            walk->found[walk->entries[at].class - 1][class / 64] |= UINT64_C(1) << class % 64;
+            lg_bits_add(walk->found[walk->entries[at].class - 1], class);
 }
 
 /* Whether what was answered goes on to another node. */

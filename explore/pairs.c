@@ -4,17 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bits.h"
+
 enum { WORDS = LG_PAIR_CLASSES_MAX / 64, GROUP_WORDS = LG_GROUP_WORDS, STATES_STEP = 16384 };
-
-static bool has(const uint64_t *bits, unsigned at)
-{
-    return bits[at / 64] >> at % 64 & 1;
-}
-
-static void set(uint64_t *bits, unsigned at)
-{
-    bits[at / 64] |= UINT64_C(1) << at % 64;
-}
 
 static uint64_t *row(uint64_t *table, unsigned at, unsigned words)
 {
@@ -101,8 +93,8 @@ static bool has_room(struct lg_pairs *pairs, uint32_t state)
     return true;
 }
 
-void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition,
-                  const struct lg_class *class)
+static void note(struct lg_pairs *pairs, const struct lg_transition *transition,
+                 const struct lg_class *class)
 {
     unsigned at = index_of(pairs, class);
     uint32_t highest = transition->from > transition->to ? transition->from : transition->to;
@@ -113,8 +105,18 @@ void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition
     }
     if (class->example_count == 1 && class->examples[0].from == transition->from)
         pairs->group_of[at] = (uint16_t)find_group(pairs, at);
-    set(row(pairs->out, transition->from, WORDS), at);
-    set(row(pairs->in, transition->to, WORDS), at);
+    lg_bits_add(row(pairs->out, transition->from, WORDS), at);
+    lg_bits_add(row(pairs->in, transition->to, WORDS), at);
+}
+
+const struct lg_class *lg_pairs_add(struct lg_pairs *pairs,
+                                    const struct lg_exploration *exploration,
+                                    const struct lg_transition *transition)
+{
+    const struct lg_class *class = lg_classes_add(pairs->classes, exploration, transition);
+    if (class)
+        note(pairs, transition, class);
+    return class;
 }
 
 static void close_state(struct lg_pairs *pairs, uint32_t state)
@@ -123,7 +125,7 @@ static void close_state(struct lg_pairs *pairs, uint32_t state)
     const uint64_t *out = row(pairs->out, state, WORDS);
     for (unsigned first = 0; first < pairs->classes->count; first++) {
         uint64_t *follow = row(pairs->feasible, first, WORDS);
-        for (unsigned i = 0; has(in, first) && i < WORDS; i++)
+        for (unsigned i = 0; lg_bits_has(in, first) && i < WORDS; i++)
             follow[i] |= out[i];
     }
 }
@@ -134,22 +136,23 @@ void lg_pairs_close(struct lg_pairs *pairs)
         close_state(pairs, state);
     for (unsigned i = 0; i < pairs->classes->count; i++)
         for (unsigned j = 0; j < pairs->classes->count; j++)
-            if (has(row(pairs->feasible, i, WORDS), j))
-                set(row(pairs->feasible_groups, pairs->group_of[i], GROUP_WORDS),
-                    pairs->group_of[j]);
+            if (lg_bits_has(row(pairs->feasible, i, WORDS), j))
+                lg_bits_add(row(pairs->feasible_groups, pairs->group_of[i], GROUP_WORDS),
+                            pairs->group_of[j]);
 }
 
 void lg_pairs_mark(struct lg_pairs *pairs, unsigned first, unsigned second)
 {
-    if (!has(row(pairs->feasible, first, WORDS), second))
+    if (!lg_bits_has(row(pairs->feasible, first, WORDS), second))
         return;
-    set(row(pairs->walked, first, WORDS), second);
-    set(row(pairs->walked_groups, pairs->group_of[first], GROUP_WORDS), pairs->group_of[second]);
+    lg_bits_add(row(pairs->walked, first, WORDS), second);
+    lg_bits_add(row(pairs->walked_groups, pairs->group_of[first], GROUP_WORDS),
+                pairs->group_of[second]);
 }
 
 bool lg_pairs_are_walked(const struct lg_pairs *pairs, unsigned first, unsigned second)
 {
-    return has(row(pairs->walked, first, WORDS), second);
+    return lg_bits_has(row(pairs->walked, first, WORDS), second);
 }
 
 /* ---- one state for each pair ---- */
@@ -169,12 +172,12 @@ static void thin_out_state(struct lg_pairs *pairs, uint32_t state, uint64_t *mad
 {
     uint64_t *in = row(pairs->in, state, WORDS);
     for (unsigned first = 0; first < pairs->classes->count; first++) {
-        if (!has(in, first))
+        if (!lg_bits_has(in, first))
             continue;
         if (join(row(made, first, WORDS), row(pairs->out, state, WORDS)))
             pairs->ways_in++;
         else
-            in[first / 64] &= ~(UINT64_C(1) << first % 64);
+            lg_bits_remove(in, first);
     }
 }
 
@@ -191,9 +194,9 @@ bool lg_pairs_thin_out(struct lg_pairs *pairs)
 bool lg_pairs_take_way_in(struct lg_pairs *pairs, uint32_t state, unsigned class)
 {
     uint64_t *in = row(pairs->in, state, WORDS);
-    if (!has(in, class))
+    if (!lg_bits_has(in, class))
         return false;
-    in[class / 64] &= ~(UINT64_C(1) << class % 64);
+    lg_bits_remove(in, class);
     pairs->ways_in--;
     return true;
 }
@@ -225,6 +228,6 @@ struct lg_pair_count lg_pairs_of_groups(const struct lg_pairs *pairs)
 
 bool lg_pairs_missing(const struct lg_pairs *pairs, unsigned first, unsigned second)
 {
-    return has(row(pairs->feasible_groups, first, GROUP_WORDS), second) &&
-           !has(row(pairs->walked_groups, first, GROUP_WORDS), second);
+    return lg_bits_has(row(pairs->feasible_groups, first, GROUP_WORDS), second) &&
+           !lg_bits_has(row(pairs->walked_groups, first, GROUP_WORDS), second);
 }

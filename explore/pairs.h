@@ -34,9 +34,10 @@ struct lg_pair_count {
 bool lg_pairs_init(struct lg_pairs *pairs, struct lg_classes *classes);
 void lg_pairs_free(struct lg_pairs *pairs);
 
-/* Notes a transition of a class. */
-void lg_pairs_add(struct lg_pairs *pairs, const struct lg_transition *transition,
-                  const struct lg_class *class);
+/* Notes a transition and its class; NULL: it has none (lg_classes_add). */
+const struct lg_class *lg_pairs_add(struct lg_pairs *pairs,
+                                    const struct lg_exploration *exploration,
+                                    const struct lg_transition *transition);
 
 /* What was noted becomes pairs; after the last transition. */
 void lg_pairs_close(struct lg_pairs *pairs);

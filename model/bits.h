@@ -1,7 +1,9 @@
-/* Sets as the bits of a word. */
+/* Sets as the bits of a word, or of an array of words. */
 #ifndef LG_BITS_H
 #define LG_BITS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 static inline unsigned lg_bits_count(uint64_t bits)
@@ -29,6 +31,27 @@ static inline uint64_t lg_bits_lowest(uint64_t bits)
 static inline uint64_t lg_bits_highest(uint64_t bits)
 {
     return lg_bits_after(bits, bits ? lg_bits_count(bits) - 1 : 0);
+}
+
+/* Words that `count` members need. */
+static inline size_t lg_bits_words(size_t count)
+{
+    return (count + 63) / 64;
+}
+
+static inline bool lg_bits_has(const uint64_t *words, size_t member)
+{
+    return words[member / 64] >> member % 64 & 1;
+}
+
+static inline void lg_bits_add(uint64_t *words, size_t member)
+{
+    words[member / 64] |= UINT64_C(1) << member % 64;
+}
+
+static inline void lg_bits_remove(uint64_t *words, size_t member)
+{
+    words[member / 64] &= ~(UINT64_C(1) << member % 64);
 }
 
 #endif

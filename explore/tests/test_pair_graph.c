@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "explore/pair_graph.h"
+#include "model/bits.h"
 
 enum { STATES = 40, LONGEST = 64, GOALS = 12 };
 
@@ -26,11 +27,10 @@ static bool visit(void *context, const struct lg_exploration *exploration,
     struct work *work = context;
     if (transition->from >= STATES)
         return false;
-    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
-    if (!class)
-        return true;
-    lg_pairs_add(&work->pairs, transition, class);
-    lg_pair_graph_add(&work->graph, transition, work->pairs.group_of[class - work->classes.items]);
+    const struct lg_class *class = lg_pairs_add(&work->pairs, exploration, transition);
+    if (class)
+        lg_pair_graph_add(&work->graph, transition,
+                          work->pairs.group_of[class - work->classes.items]);
     return true;
 }
 
@@ -79,7 +79,7 @@ static unsigned go(struct work *work, unsigned second)
         assert_true(leaves(graph, state, edge));
         state = graph->edges[edge].to;
         if (edge == goal) {
-            assert_true(lg_pair_graph_out(graph, state)[second / 64] >> second % 64 & 1);
+            assert_true(lg_bits_has(lg_pair_graph_out(graph, state), second));
             return steps;
         }
     }
@@ -116,7 +116,7 @@ static void spent_edges_are_no_goals(void **state)
     unsigned count = 0;
     want(work, work->graph.edges[0].group, work->graph.edges[0].group);
     for (unsigned i = 0; i < work->pairs.group_count; i++)
-        work->wanted[work->graph.edges[0].group][i / 64] |= UINT64_C(1) << i % 64;
+        lg_bits_add(work->wanted[work->graph.edges[0].group], i);
     while (count < GOALS &&
            lg_pair_graph_way(&work->graph, 0, work->wanted[0], &goals[count]) != LG_NO_EDGE) {
         for (unsigned i = 0; i < count; i++)

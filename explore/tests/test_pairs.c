@@ -28,12 +28,11 @@ static bool visit(void *context, const struct lg_exploration *exploration,
                   const struct lg_transition *transition)
 {
     struct work *work = context;
-    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
     if (transition->from >= STATES || work->count == SEEN_MAX)
         return false;
+    const struct lg_class *class = lg_pairs_add(&work->pairs, exploration, transition);
     if (!class)
         return true;
-    lg_pairs_add(&work->pairs, transition, class);
     work->seen[work->count++] =
         (struct seen){transition->from, transition->to, (unsigned)(class - work->classes.items)};
     return true;

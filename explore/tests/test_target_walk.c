@@ -126,9 +126,7 @@ static bool visit_pairs(void *context, const struct lg_exploration *exploration,
     struct pair_work *work = context;
     if (transition->from >= PAIR_STATES)
         return false;
-    const struct lg_class *class = lg_classes_add(&work->classes, exploration, transition);
-    if (class)
-        lg_pairs_add(&work->pairs, transition, class);
+    lg_pairs_add(&work->pairs, exploration, transition);
     return true;
 }
 
@@ -166,8 +164,8 @@ static void every_pair_is_walked(void **state)
     (void)state;
     assert_true(classes.feasible > 1000);
     unsigned none = lg_pair_target_unwalked(&work->found, &work->pairs);
-    assert_in_range(none, 1,
-                    10); /* of a list behind a second job that a call without a VM started */
+    /* Of a list behind a second job that a call without a VM started. */
+    assert_in_range(none, 1, 10);
     assert_int_equal(classes.walked + none, classes.feasible);
     assert_in_range(work->found.seconds, classes.feasible, classes.feasible + 10);
     assert_int_equal(work->found.taken, work->found.ways);
