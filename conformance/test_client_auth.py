@@ -9,7 +9,9 @@ import json
 import os
 import pty
 import re
+import select
 import subprocess
+import time
 
 import pytest
 
@@ -467,20 +469,27 @@ def on_a_terminal(host, *options):
     with subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=theirs,
                           env=host.environment(LASTGOOD_PASSWORD=PASSWORD)) as program:
         os.close(theirs)
-        text = read_all(ours)
-    os.close(ours)
+        try:
+            text = read_all(ours)
+        except BaseException:
+            program.kill()
+            raise
+        finally:
+            os.close(ours)
     assert program.returncode == 0
     return text.decode()
 
 
-def read_all(terminal):
+def read_all(terminal, seconds=60):
     """Until its other end is closed: who does not read what is written holds up who writes."""
     text = b""
-    while True:
+    end = time.monotonic() + seconds
+    while select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:
         try:
             text += os.read(terminal, 65536)
         except OSError:
             return text
+    raise AssertionError(f"it has not ended in {seconds} s, and said: {text[-400:]}")
 
 
 def test_a_password_in_clear_is_warned_of(lax_host):

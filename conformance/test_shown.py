@@ -3,15 +3,14 @@ property is taken away does not conform, one that shows it as Null does where th
 
 import contextlib
 import http.client
-import http.server
 import pathlib
 import re
 import subprocess
 import sys
-import threading
 
 import pytest
 
+from http_answers import answering
 from test_wsman_target import serving
 
 VECTORS = pathlib.Path(__file__).resolve().parent / "vectors"
@@ -80,34 +79,17 @@ def test_a_property_of_another_class_is_refused(lastgood, tmp_path):
 @contextlib.contextmanager
 def proxy(place, change):
     """Passes on what is said to a host; its answers go through `change`."""
+    def pass_on(path, headers, body):
+        inner = http.client.HTTPConnection(*place, timeout=60)
+        inner.request("POST", path, body, dict(headers))
+        reply = inner.getresponse()
+        kept = {field: reply.getheader(field) for field in ("Content-Type", "WWW-Authenticate")}
+        text = change(reply.read())
+        inner.close()
+        return reply.status, {field: kept[field] for field in kept if kept[field]}, text
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-        disable_nagle_algorithm = True
-
-        def do_POST(self):
-            asked = self.rfile.read(int(self.headers["Content-Length"]))
-            inner = http.client.HTTPConnection(*place, timeout=60)
-            inner.request("POST", self.path, asked, dict(self.headers))
-            reply = inner.getresponse()
-            answer = change(reply.read())
-            self.send_response(reply.status)
-            for field in ("Content-Type", "WWW-Authenticate"):
-                if reply.getheader(field):
-                    self.send_header(field, reply.getheader(field))
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-            inner.close()
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with answering(pass_on) as url:
+        yield url
 
 
 def run_through(host, vector, change):

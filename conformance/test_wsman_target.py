@@ -2,17 +2,17 @@
 
 import base64
 import contextlib
-import http.server
 import json
 import os
 import pathlib
 import signal
 import subprocess
-import threading
 import time
 import urllib.request
 
 import pytest
+
+from http_answers import answering
 
 PASSWORD = "a password that no output may show"
 ACCOUNTS = [("admin", "administrator"), ("hyperv", "hyperv_administrator"), ("guest", "user")]
@@ -310,34 +310,15 @@ NONSENSE = [
 ]
 
 
-@contextlib.contextmanager
-def answering(text):
-    """A server that identifies itself, and answers all else with this."""
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-        disable_nagle_algorithm = True
-
-        def do_POST(self):
-            asked = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = (IDENTIFIED if b"Identify" in asked else text).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def says(text):
+    """It identifies itself, and answers all else with this."""
+    return lambda _path, _headers, body: (
+        200, {}, (IDENTIFIED if b"Identify" in body else text).encode())
 
 
 @pytest.mark.parametrize("text", NONSENSE, ids=range(len(NONSENSE)))
 def test_a_host_that_speaks_nonsense_ends_the_run_or_has_nothing(lastgood, tmp_path, text):
-    with answering(text) as url:
+    with answering(says(text)) as url:
         for command in (["run", url, "--tier", "smoke"], ["capture", url, tmp_path / "out"]):
             done = subprocess.run([lastgood, *command, "--user", "admin"], capture_output=True,
                                   text=True, timeout=120, env=Host.environment(), check=False)
