@@ -26,7 +26,7 @@ static const char help[] =
     "  --combined      in place of that: combinations of arguments, three-way, at and around each "
     "bound\n"
     "  --pairs         in place of that: long walks over world A that make pairs of groups of\n"
-    "                  classes, one after the other, until each was made or given up (an hour)\n"
+    "                  classes, one after the other, until each was made or given up\n"
     "  --vectors N     at most so many walks; the first make the most pairs\n"
     "  --report FILE   write a report, such as reports/generated.md\n"
     "  --list          also print the classes, or pairs, that no vector walks\n"
