@@ -7,7 +7,7 @@ import threading
 
 @contextlib.contextmanager
 def answering(answer):
-    """Gives its URL. answer(path, headers, body) is asked for each POST: (status, headers, body)."""
+    """Its URL. Each POST is answered by answer(path, headers, body): status, headers, body."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -3,7 +3,6 @@ property is taken away does not conform, one that shows it as Null does where th
 
 import contextlib
 import http.client
-import pathlib
 import re
 import subprocess
 import sys
@@ -12,8 +11,8 @@ import pytest
 
 from http_answers import answering
 from test_wsman_target import serving
+from vector_files import VECTORS
 
-VECTORS = pathlib.Path(__file__).resolve().parent / "vectors"
 ASKED = {"TimeSubmitted": "job-has-its-properties", "ElapsedTime": "job-has-its-properties",
          "TimeOfLastStateChange": "job-has-its-properties",
          "PercentComplete": "job-of-a-start-has-its-properties",

@@ -1,13 +1,15 @@
 """Every vector as a test: run by lastgood, judged by its oracle."""
 
 import json
-import pathlib
 import subprocess
 
 import pytest
 
-VECTORS = pathlib.Path(__file__).resolve().parent / "vectors"
+from vector_files import VECTORS
+
 TIERS = ["smoke", "hand", "full", "wire"]
+TOGETHER = 64  # vectors in one run
+SECONDS = 120  # for a vector
 
 
 def tier_of(path):
@@ -23,19 +25,45 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("vector", chosen, ids=[path.stem for path in chosen])
 
 
-def test_vector(vector, lastgood, target, request, tmp_path):
-    report = tmp_path / "report.json"
-    command = [lastgood, "run", target, str(vector), "--report", f"json={report}",
-               "--profile", request.config.getoption("--profile")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    if not report.exists():
-        pytest.fail(f"{' '.join(command)}\n{done.stderr}", pytrace=False)
-    row = json.loads(report.read_text(encoding="utf-8"))["vectors"][0]
+@pytest.fixture(scope="session")
+def judged(lastgood, target, request, tmp_path_factory):
+    """A vector's row of the report; it is run together with its neighbours, or alone where a run of
+    all of them leaves no report."""
+    chosen = [item.callspec.params["vector"] for item in request.session.items
+              if "vector" in getattr(item, "fixturenames", ())]
+    report = tmp_path_factory.mktemp("vectors") / "report.json"
+    rows = {}
+
+    def run(vectors):
+        report.unlink(missing_ok=True)
+        command = [lastgood, "run", target, *map(str, vectors), "--report", f"json={report}",
+                   "--profile", request.config.getoption("--profile")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              timeout=SECONDS * len(vectors))
+        if report.exists():
+            rows.update({row["id"]: row for row in
+                         json.loads(report.read_text(encoding="utf-8"))["vectors"]})
+        return " ".join(command) + "\n" + done.stderr
+
+    def row_of(vector):
+        first = chosen.index(vector) // TOGETHER * TOGETHER
+        if vector.stem not in rows:
+            run(chosen[first:first + TOGETHER])
+        said = "" if vector.stem in rows else run([vector])
+        if vector.stem not in rows:
+            pytest.fail(said, pytrace=False)
+        return rows[vector.stem]
+
+    return row_of
+
+
+def test_vector(vector, judged):
+    row = judged(vector)
     said = "\n".join([f"{row['verdict']}: {row['title']}", *row["lines"],
                       "clauses: " + " ".join(row["clauses"])])
     if row["verdict"] == "skipped":
         pytest.skip(said)
-    if done.returncode != 0:
+    if row["verdict"] not in ("conform", "undocumented"):
         pytest.fail(said, pytrace=False)
 
 

@@ -4,7 +4,6 @@ import base64
 import contextlib
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import time
@@ -13,11 +12,11 @@ import urllib.request
 import pytest
 
 from http_answers import answering
+from vector_files import VECTORS
 
 PASSWORD = "a password that no output may show"
 ACCOUNTS = [("admin", "administrator"), ("hyperv", "hyperv_administrator"), ("guest", "user")]
 STARTED_WITHIN_S = 20
-VECTORS = pathlib.Path(__file__).resolve().parent / "vectors"
 
 
 class Host:
