@@ -19,6 +19,8 @@ static const char help[] =
     "a\n"
     "restore that tell apart what it may have left behind. The same program writes the same "
     "files.\n"
+    "A file that is there stays as it is: what it walks itself counts, and only what is missing is "
+    "added.\n"
     "\n"
     "  --world A|B|C   another world\n"
     "  --states N      only the first N states\n"
@@ -86,6 +88,12 @@ static void list_missed(const struct lg_classes *classes)
     }
 }
 
+static void tell_kept(const struct lg_generation *generation)
+{
+    printf("%u vectors were there and stay as they are, %u are new\n", generation->kept,
+           generation->vectors - generation->kept);
+}
+
 static int combine(struct lg_generation *generation, FILE *progress)
 {
     if (!lg_combine(generation, progress)) {
@@ -94,12 +102,21 @@ static int combine(struct lg_generation *generation, FILE *progress)
     }
     printf("%u vectors with %u steps, %u combinations given up\n", generation->vectors,
            generation->nodes, generation->given_up);
+    tell_kept(generation);
     return LG_EXIT_CONFORMS;
 }
 
 static int fail_on(const char *path)
 {
     fprintf(stderr, "lastgood: %s: %s\n", path, strerror(errno));
+    return LG_EXIT_HARNESS;
+}
+
+static int fail(const struct lg_generation *generation)
+{
+    if (!generation->fault.reason[0])
+        return fail_on(generation->folder);
+    fprintf(stderr, "lastgood: %s\n", generation->fault.reason);
     return LG_EXIT_HARNESS;
 }
 
@@ -111,6 +128,7 @@ static int generate_pairs(struct work *work, struct lg_generation *generation, F
         !lg_generate_pairs(generation, &work->graph, &work->reasons, progress))
         return fail_on(generation->folder);
     lg_pair_report_tell(generation, &work->reasons, stdout);
+    tell_kept(generation);
     if (options->list)
         lg_pair_report_list(generation, &work->reasons, stdout);
     if (options->report && !lg_pair_report_write(generation, &work->reasons, options->report))
@@ -143,8 +161,9 @@ static int generate(struct work *work, const char *folder, const struct lg_names
     if (work->options.in_pairs)
         return generate_pairs(work, &generation, progress);
     if (!lg_generate(&generation, progress))
-        return fail_on(folder);
+        return fail(&generation);
     lg_generation_tell(&generation, stdout);
+    tell_kept(&generation);
     if (work->options.list)
         list_missed(&work->classes);
     if (work->options.report && !lg_generation_report(&generation, work->options.report))

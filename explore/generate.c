@@ -2,6 +2,7 @@
 #include "generate.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct maker {
     enum lg_miss missed; /* by the last draft */
     lg_suffix *suffix;   /* NULL: the call that is meant is the last */
     struct lg_pair_walk *pairs;
+    struct lg_vector kept; /* the file that makes the draft's calls already */
     bool met[LG_CLASSES_MAX];
 };
 
@@ -143,19 +145,34 @@ static void name_vector(struct maker *maker)
     vector->clause_count = 1;
 }
 
-bool lg_generation_write(struct lg_generation *generation, const struct lg_draft *draft)
+static void write_path(const struct lg_generation *generation, const struct lg_draft *draft,
+                       char path[PATH_BYTES])
 {
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%.800s/%s.json", generation->folder, draft->vector.id);
-    FILE *file = fopen(path, "w");
-    if (!file)
-        return false;
-    bool written = lg_draft_write(draft, file);
+    snprintf(path, PATH_BYTES, "%.800s/%s.json", generation->folder, draft->vector.id);
+}
+
+static void count_vector(struct lg_generation *generation, const struct lg_draft *draft)
+{
     lg_assert(generation->vectors < LG_GENERATED_MAX);
     generation->ids[generation->vectors++] = lg_generation_hash(generation, draft);
     generation->nodes += draft->vector.node_count;
     if (draft->vector.node_count > generation->longest)
         generation->longest = draft->vector.node_count;
+}
+
+bool lg_generation_write(struct lg_generation *generation, const struct lg_draft *draft)
+{
+    char path[PATH_BYTES];
+    write_path(generation, draft, path);
+    FILE *file = fopen(path, "wx");
+    if (!file && errno != EEXIST)
+        return false;
+    count_vector(generation, draft);
+    if (!file) {
+        generation->kept++;
+        return true;
+    }
+    bool written = lg_draft_write(draft, file);
     return fclose(file) == 0 && written;
 }
 
@@ -187,21 +204,34 @@ static enum lg_miss add_way(struct maker *maker)
     return maker->draft.full ? LG_MISS_ROOM : LG_MISS_WAY;
 }
 
-static enum lg_miss finish(struct maker *maker)
+static void watch_vector(struct maker *maker, const struct lg_vector *vector)
 {
     struct lg_generation *generation = maker->generation;
+    lg_pair_walk_free(maker->pairs);
+    maker->pairs = NULL;
+    if (generation->pairs)
+        maker->pairs = lg_pair_walk_new(generation->pairs, &generation->exploration->world, vector,
+                                        &maker->draft.names);
+    memset(maker->met, 0, sizeof maker->met);
+}
+
+static enum lg_miss met_or(const struct maker *maker, enum lg_miss miss)
+{
+    bool met = maker->met[maker->aim - maker->generation->classes->items];
+    return met ? LG_MISS_UNTRIED : miss;
+}
+
+static enum lg_miss finish(struct maker *maker)
+{
     struct lg_draft *draft = &maker->draft;
     struct lg_agree_watch watch = {maker, mark_walked, NULL};
-    memset(maker->met, 0, sizeof maker->met);
-    if (generation->pairs)
-        maker->pairs = lg_pair_walk_new(generation->pairs, &generation->exploration->world,
-                                        &draft->vector, &draft->names);
+    watch_vector(maker, &draft->vector);
     draft->watch = &watch;
     bool finished = lg_draft_finish(draft);
     draft->watch = NULL;
     if (!finished)
         return LG_MISS_ROOM;
-    return maker->met[maker->aim - generation->classes->items] ? LG_MISS_UNTRIED : LG_MISS_AIM;
+    return met_or(maker, LG_MISS_AIM);
 }
 
 static enum lg_miss make_draft(struct maker *maker)
@@ -221,7 +251,51 @@ static bool is_taken(const struct lg_generation *generation, const struct lg_dra
     return false;
 }
 
+/* ---- what is there already ---- */
+
+static bool is_there(const struct lg_generation *generation, const struct lg_draft *draft)
+{
+    char path[PATH_BYTES];
+    write_path(generation, draft, path);
+    FILE *file = fopen(path, "r");
+    return file && fclose(file) == 0;
+}
+
+/* A file of the draft's name makes the same calls; only what it allows itself counts. */
+static enum lg_miss walk_kept(struct maker *maker)
+{
+    struct lg_generation *generation = maker->generation;
+    struct lg_agree_watch watch = {maker, mark_walked, NULL};
+    struct lg_agreement agreement;
+    char path[PATH_BYTES];
+    write_path(generation, &maker->draft, path);
+    if (!lg_vector_load(&maker->kept, path, generation->names.blobs, &generation->fault))
+        return LG_MISS_COUNT;
+    watch_vector(maker, &maker->kept);
+    if (lg_agree_watched(&maker->kept, LG_PROFILE_documented, &maker->draft.names, &watch,
+                         &agreement) &&
+        !agreement.bound_hit && !agreement.missing && !agreement.spurious)
+        return met_or(maker, LG_MISS_ID);
+    lg_json_fail(&generation->fault, "%s does not agree with the model", path);
+    return LG_MISS_COUNT;
+}
+
+/* ---- a vector of each class ---- */
+
 enum making { MADE, NONE_MADE, NOT_WRITTEN };
+
+static enum making put(struct maker *maker, enum lg_miss *miss)
+{
+    struct lg_generation *generation = maker->generation;
+    if (is_there(generation, &maker->draft))
+        *miss = walk_kept(maker);
+    if (*miss == LG_MISS_COUNT)
+        return NOT_WRITTEN;
+    commit(maker);
+    if (!lg_generation_write(generation, &maker->draft))
+        return NOT_WRITTEN;
+    return *miss == LG_MISS_UNTRIED ? MADE : NONE_MADE;
+}
 
 static enum making make_vector(struct maker *maker)
 {
@@ -235,15 +309,14 @@ static enum making make_vector(struct maker *maker)
         name_vector(maker);
         if (miss == LG_MISS_UNTRIED && is_taken(generation, &maker->draft))
             miss = LG_MISS_ID;
-        if (miss == LG_MISS_UNTRIED) {
-            commit(maker);
-            making = lg_generation_write(generation, &maker->draft) ? MADE : NOT_WRITTEN;
-        }
+        if (miss == LG_MISS_UNTRIED)
+            making = put(maker, &miss);
     }
     maker->missed = miss;
     if (miss > maker->aim->missed)
         maker->aim->missed = (uint8_t)miss;
     lg_pair_walk_free(maker->pairs);
+    lg_vector_free(&maker->kept);
     lg_draft_free(&maker->draft);
     return making;
 }
@@ -290,12 +363,13 @@ static enum making make_with_suffix(struct maker *maker)
     static lg_suffix *const suffixes[] = {lg_suffix_whole, lg_suffix_lighter, lg_suffix_looks};
     enum making making = NONE_MADE;
     for (size_t i = 0; making == NONE_MADE && i < sizeof suffixes / sizeof *suffixes; i++) {
+        unsigned before = maker->generation->vectors;
         maker->suffix = suffixes[i];
         maker->more_looks = 0;
         making = make_vector(maker);
         while (maker->missed == LG_MISS_ID && maker->more_looks++ < LG_MORE_LOOKS)
             making = make_vector(maker);
-        maker->generation->suffixes[i] += making == MADE;
+        maker->generation->suffixes[i] += maker->generation->vectors - before;
         if (maker->missed < LG_MISS_ID)
             break;
     }

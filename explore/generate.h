@@ -19,18 +19,21 @@ struct lg_generation {
     unsigned most;  /* vectors of pairs; 0: any number */
     unsigned depth; /* only classes that are at most so many calls away */
     unsigned vectors;
-    uint32_t ids[LG_GENERATED_MAX]; /* hashes of what was written */
+    unsigned kept;                  /* of them, whose files were there: those stay as they are */
+    uint32_t ids[LG_GENERATED_MAX]; /* hashes of their calls */
     unsigned nodes;
-    unsigned given_up;    /* classes whose scripts made no vector */
-    unsigned longest;     /* steps of a vector */
-    unsigned suffixes[3]; /* vectors by how they end: in full, lighter, in reads alone */
+    unsigned given_up;          /* classes whose scripts made no vector */
+    unsigned longest;           /* steps of a vector */
+    unsigned suffixes[3];       /* vectors by how they end: in full, lighter, in reads alone */
+    struct lg_json_error fault; /* of a file that was there; an empty reason: none */
 };
 
-/* Writes the vectors of all classes that are not walked yet. False: a file cannot be written
- * (errno). */
+/* Writes the vectors of all classes that are not walked yet. Of a file that is there it counts what
+ * that walks. False: a file cannot be written (errno), or one that is there is no such vector. */
 bool lg_generate(struct lg_generation *generation, FILE *progress);
 
-/* A number that the calls of a draft give it; and writing it, which counts. False: errno. */
+/* A number that the calls of a draft give it; and writing it, which counts. A file that is there
+ * stays. False: errno. */
 uint32_t lg_generation_hash(const struct lg_generation *generation, const struct lg_draft *draft);
 bool lg_generation_write(struct lg_generation *generation, const struct lg_draft *draft);
 
