@@ -1,16 +1,19 @@
 /* The default engine of every fuzz target: runs it on the files and folders named, twice each, and
- * compares what it saw. Any compiler will do. */
+ * compares what it saw; or N times each, and says what that took. Any compiler will do. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "find.h"
 
 enum { INPUT_MAX_BYTES = 1 << 20, EXIT_FOUND = 1, EXIT_USAGE = 64 };
 
 static unsigned long replayed;
+static unsigned long rounds; /* 0: twice, compared */
+static double seconds;       /* of processor time, in the target */
 
 static uint64_t run(const uint8_t *bytes, size_t length)
 {
@@ -24,6 +27,20 @@ static uint64_t run(const uint8_t *bytes, size_t length)
     return lg_seen;
 }
 
+static bool is_the_same_twice(const uint8_t *bytes, size_t length)
+{
+    return run(bytes, length) == run(bytes, length);
+}
+
+static bool repeat(const uint8_t *bytes, size_t length)
+{
+    clock_t start = clock();
+    for (unsigned long i = 0; i < rounds; i++)
+        run(bytes, length);
+    seconds += (double)(clock() - start) / CLOCKS_PER_SEC;
+    return true;
+}
+
 static int replay_file(const char *path)
 {
     static uint8_t bytes[INPUT_MAX_BYTES];
@@ -35,7 +52,7 @@ static int replay_file(const char *path)
     size_t length = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
     replayed++;
-    if (run(bytes, length) == run(bytes, length))
+    if (rounds ? repeat(bytes, length) : is_the_same_twice(bytes, length))
         return 0;
     fprintf(stderr, "lastgood-find: not the same twice: %s\n", path);
     return EXIT_FOUND;
@@ -59,14 +76,20 @@ static int replay_folder(const char *path)
 
 int main(int argc, char **argv)
 {
-    int code = argc < 2 ? EXIT_USAGE : 0;
-    if (argc < 2)
-        fprintf(stderr, "usage: %s FILE|FOLDER...\n", argv[0]);
-    for (int i = 1; i < argc; i++) {
+    int first = argc > 2 && strcmp(argv[1], "--rounds") == 0 ? 3 : 1;
+    int code = argc <= first ? EXIT_USAGE : 0;
+    if (first == 3)
+        rounds = strtoul(argv[2], NULL, 10);
+    if (code)
+        fprintf(stderr, "usage: %s [--rounds N] FILE|FOLDER...\n", argv[0]);
+    for (int i = first; i < argc; i++) {
         struct stat status;
         bool folder = stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
         code |= folder ? replay_folder(argv[i]) : replay_file(argv[i]);
     }
-    printf("%lu inputs, twice each\n", replayed);
+    if (rounds)
+        printf("%lu inputs, %lu times each: %.3f s\n", replayed, rounds, seconds);
+    else
+        printf("%lu inputs, twice each\n", replayed);
     return code;
 }
