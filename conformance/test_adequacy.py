@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE / "adequacy"))
 import bugs  # noqa: E402  pylint: disable=wrong-import-position
 import build  # noqa: E402  pylint: disable=wrong-import-position
 import mutate  # noqa: E402  pylint: disable=wrong-import-position
+import report  # noqa: E402  pylint: disable=wrong-import-position
 import smoke  # noqa: E402  pylint: disable=wrong-import-position
 import table_rows  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -64,6 +65,32 @@ def test_rows_of_tables_change_one_thing():
 def test_the_smoke_tier_is_chosen_greedily():
     kills = {"one": [1, 2], "two": [2, 3, 4], "three": [1], "none": []}
     assert [vector for vector, _ in smoke.order_of(kills, [1, 2, 3, 4, 5])] == ["two", "one"]
+
+
+def test_the_report_names_the_sites_of_a_changed_function():
+    text = (MODEL / "op_settings.c").read_text(encoding="utf-8")
+    of_scope = [report.sites_of(mutant) for mutant in mutate.mutants_of("op_settings.c", text)
+                if mutant.function == "work_of"]
+    assert of_scope and all(sites == ["modify_scope"] for sites in of_scope)
+
+
+class FewMutants(report.Report):
+    """Three legal mutants beside one that is killed and one that is open."""
+
+    def __init__(self):  # pylint: disable=super-init-not-called
+        told = [("legal", "x; accepted, dies under literal"),
+                ("legal", "x; accepted, rereads under literal"),
+                ("legal", "x; does nothing else, equal under literal"),
+                ("killed", ""), ("open", "x; accepted, lives under literal")]
+        self.rows = {number: (None, *row) for number, row in enumerate(told)}
+        self.counts = {"killed": 1, "open": 1, "legal": 3}
+
+
+def test_the_report_tells_how_many_legal_mutants_die_under_literal():
+    told, strict = FewMutants().under_literal()
+    assert [line.split()[1] for line in told.splitlines()] == ["1", "1", "1"]
+    assert "die" in told.splitlines()[0]
+    assert strict == 1 / 4
 
 
 # ---- bugs planted by hand ----

@@ -30,6 +30,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 VECTORS = build.ROOT / "conformance/vectors"
 MODES = ["sync", "async", "each:1", "each:2", "each:3", "jobs:1", "jobs:2"]
 BATCH = 12  # seeds that are tried at once of those that live
+MORE_WHERE_DIFFERENT = 5  # times as many
 LITERAL = ["sync@literal", "async@literal", *(f"each:{seed}@literal" for seed in range(1, 9))]
 MOST, PATIENCE = 12, 200  # kills, and scripts with other answers that are accepted: enough
 NOTHING_ELSE = ("equal", "hidden", "included", "readings", "rereads")  # each way is the model's
@@ -132,17 +133,24 @@ class Run:
         self.more = self.judge_more(alive)
         told = [n for n in alive if not is_found(self.more[n]) and
                 (self.is_accepted(n) or self.compared[n]["verdict"] == "included")]
-        self.literal = self.judge("literal", told, LITERAL, vectors)
+        self.literal = self.judge("literal", told, LITERAL, vectors, patience=0)
         alive = [n for n in told if not is_found(self.literal[n])]
         self.literal_compared = self.compare(alive, "literal")
         return self
 
     def judge_more(self, alive):
-        """With more seeds, batch after batch, while they live."""
-        found = {}
-        for first in range(5, 5 + self.options.seeds, BATCH):
+        """With more seeds, batch after batch, while they live; with many more where a step goes
+        where no step of the model does."""
+        found, seeds = {}, self.options.seeds
+        for first in range(5, 5 + MORE_WHERE_DIFFERENT * seeds, BATCH):
+            if first >= 5 + seeds:
+                alive = [n for n in alive if self.compared[n]["verdict"] == "differs"]
             modes = [f"{'jobs' if seed % 3 == 0 else 'each'}:{seed}"
                      for seed in range(first, first + BATCH)]
+            if first == 5:
+                modes += MODES
+            if not alive:
+                break
             answers = self.judge("more seeds", alive, modes, self.options.vectors, patience=0)
             for number, answer in answers.items():
                 accepted = found.get(number, {"accepted": 0})["accepted"]

@@ -1,8 +1,11 @@
 """The report on adequacy: Markdown for people, JSON with the kill matrix."""
 
+import functools
 import json
+import re
 from collections import Counter
 
+import build
 import pool
 import rivals
 
@@ -20,8 +23,9 @@ Mutants of the service's files of model/, judged by the oracle of the model as i
 
 - {vectors} vectors.
 - Tier smoke alone, {smoke} vectors, kills {smoke_kills}: {smoke_share}.
-- Legal: {legal} of all; {dies} of them die under profile literal, the others are under it what the
-  model is or take fewer of its choices. Were those open, the score would be {strict}.
+- Legal: {legal} of all. Under profile literal
+{under_literal}
+  Were all of them open but those that die there, the score would be {strict}.
 - {stillborn} changes more give no program and are not counted.
 - Compared with the model under every choice at {of_world} spots, each a state of world A ({states}
   states) with a call (of those where a mutant matters, {spots} at most), and at {sampled} spots of
@@ -30,6 +34,35 @@ Mutants of the service's files of model/, judged by the oracle of the model as i
 
 ## By file
 """
+
+
+UNDER_LITERAL = {"dies": "die: a vector kills them",
+                 "equal": "are what the model is",
+                 "hidden": "are what the model is in all that a target shows",
+                 "included": "take fewer of the model's choices",
+                 "readings": "do what the model does, by other readings",
+                 "rereads": "do only what the model may do, by other readings"}
+
+
+@functools.cache
+def functions_of(name):
+    """[(first line, last line, sites)] of a file."""
+    lines = (build.MODEL / name).read_text(encoding="utf-8").split("\n")
+    found, first = [], 1
+    for at, line in enumerate(lines, 1):
+        if line.startswith("}"):
+            sites = re.findall(r"LG_SITE_(\w+)", "\n".join(lines[first - 1:at]))
+            found.append((first, at, list(dict.fromkeys(sites))))
+            first = at + 1
+    return found
+
+
+def sites_of(mutant):
+    """What is chosen in the function that the mutant changes; of a row, what its cause means."""
+    if mutant.file.endswith(".def"):
+        return ["failure_meaning"]
+    return next((sites for first, last, sites in functions_of(mutant.file)
+                 if first <= mutant.line <= last), [])
 
 
 def change_of(mutant):
@@ -130,12 +163,13 @@ class Report:
                   for bug, outcome, reason in self.bugs]
         return lines
 
-    def legal_by_death(self):
-        """Of the legal ones those that die under literal, and the score where the others count."""
-        dies = sum(status == "legal" and reason.endswith("dies under literal")
-                   for _, status, reason in self.rows.values())
-        counted = self.counts["killed"] + self.counts["open"] + self.counts["legal"] - dies
-        return dies, self.counts["killed"] / max(counted, 1)
+    def under_literal(self):
+        """What becomes of the legal ones there, and the score where only those that die are."""
+        told = Counter(reason.split(", ")[-1].removesuffix(" under literal")
+                       for _, status, reason in self.rows.values() if status == "legal")
+        lines = [f"  - {told[word]} {text}" for word, text in UNDER_LITERAL.items() if told[word]]
+        counted = self.counts["killed"] + self.counts["open"] + self.counts["legal"] - told["dies"]
+        return "\n".join(lines), self.counts["killed"] / max(counted, 1)
 
     def killed_at_first(self, numbers):
         """In the modes that the rivals have, too."""
@@ -143,11 +177,17 @@ class Report:
 
     def survivors(self, title, status):
         rows = [row for row in self.rows.values() if row[1] == status]
+        legal = status == "legal"
         lines = ["", f"## {title}: {len(rows)}", ""]
+        if legal and rows:
+            lines += ["Sites (`lastgood explain SITE`): those that the changed function asks.",
+                      ""]
         if rows:
-            lines += ["| mutant | line | change | reason |", "|---|--:|---|---|"]
+            lines += ["| mutant | line | change |" + " sites |" * legal + " reason |",
+                      "|---|--:|---|---|" + "---|" * legal]
         for mutant, _, reason in rows:
-            lines.append(f"| {mutant.id} | {mutant.line} | `{cell(change_of(mutant))}` | "
+            sites = f" {', '.join(sites_of(mutant))} |" * legal
+            lines.append(f"| {mutant.id} | {mutant.line} | `{cell(change_of(mutant))}` |{sites} "
                          f"{cell(reason)} |")
         return lines
 
@@ -168,13 +208,13 @@ class Report:
         smoke = self.killed_by_tier("smoke")
         counted = self.counts["killed"] + self.counts["open"]
         spots = self.run.heads["documented"]
-        dies, strict = self.legal_by_death()
+        under_literal, strict = self.under_literal()
         lines = INTRODUCTION.format(
             command=self.command(), summary=self.summary(), vectors=len(self.vectors),
             smoke=sum(tier == "smoke" for tier in self.tiers.values()), smoke_kills=smoke,
             smoke_share=percent(smoke / max(counted, 1)),
-            legal=percent(self.counts["legal"] / max(len(self.rows), 1)), dies=dies,
-            strict=percent(strict),
+            legal=percent(self.counts["legal"] / max(len(self.rows), 1)),
+            under_literal=under_literal, strict=percent(strict),
             stillborn=len(self.run.mutants.stillborn), of_world=spots.get("of_world", 0),
             states=spots.get("states", 0), spots=self.run.options.spots or "all",
             sampled=spots.get("sampled", 0)).split("\n")
