@@ -151,6 +151,14 @@ static bool finds_none(const struct lg_call *call, enum lg_target_reply reply,
     return true;
 }
 
+/* What WS-Management cannot say is made on no side: a VM that it would have made is not there. */
+static bool pass_over(struct lg_script_names *names, const struct lg_call *call)
+{
+    static const struct lg_outcome refused = {.fault = LG_FAULT_NOT_FOUND};
+    lg_script_learn(names, call, &refused);
+    return true;
+}
+
 /* One call on every side. False: the script ends here. */
 static bool make(struct lg_script_names *names, const struct lg_call *call)
 {
@@ -159,10 +167,10 @@ static bool make(struct lg_script_names *names, const struct lg_call *call)
         struct lg_target *target = &sides[i].target;
         struct lg_json_error reason;
         if (target->takes && !target->takes(target, call, 0, &reason))
-            return true;
+            return pass_over(names, call);
         enum lg_target_reply reply = target->call(target, call, &seen[i], &reason);
         if (reply == LG_TARGET_UNABLE && i == WSMAN)
-            return true;
+            return pass_over(names, call);
         if (reply != LG_TARGET_ANSWERED && !finds_none(call, reply, &seen[i]))
             lg_find("%s: %s.%s is not answered: %s", sides[i].name,
                     lg_methods[call->method].class_name, lg_methods[call->method].name,

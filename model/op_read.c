@@ -288,10 +288,6 @@ void lg_read(struct lg_turn *turn)
 {
     uint8_t method = turn->call->method;
     turn->outcome->answer = LG_ANSWERS_INSTANCE;
-    if (method == LG_CALL_READ_TPM_SETTING && turn->cell->host.version != LG_HOST_2016) {
-        lg_answer_fault(turn, LG_FAULT_INVALID_CLASS, LG_CLAUSE_lkg_definition);
-        return;
-    }
     if (method != LG_CALL_INSPECT && answer_without_rights(turn))
         return;
     if (needs_vm(method) && turn->cell->vm.kind == LG_VM_NONE) {

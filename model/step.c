@@ -94,6 +94,10 @@ static bool answer_gate(struct lg_turn *turn)
 {
     const struct lg_host_word *host = &turn->cell->host;
     uint8_t method = turn->call->method;
+    if (method == LG_CALL_READ_TPM_SETTING && host->version != LG_HOST_2016) {
+        lg_answer_fault(turn, LG_FAULT_INVALID_CLASS, LG_CLAUSE_lkg_definition);
+        return true;
+    }
     if (host->version == LG_HOST_BELOW && is_of_absent_class(method)) {
         answer_read_or_refuse(turn, LG_CAUSE_BIT(CLASS_ABSENT), LG_FAULT_INVALID_CLASS);
         return true;
