@@ -33,12 +33,6 @@ static inline uint64_t lg_bits_highest(uint64_t bits)
     return lg_bits_after(bits, bits ? lg_bits_count(bits) - 1 : 0);
 }
 
-/* Words that `count` members need. */
-static inline size_t lg_bits_words(size_t count)
-{
-    return (count + 63) / 64;
-}
-
 static inline bool lg_bits_has(const uint64_t *words, size_t member)
 {
     return words[member / 64] >> member % 64 & 1;
