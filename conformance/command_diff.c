@@ -151,19 +151,20 @@ static void show_find(struct comparison *comparison, const struct lg_script *scr
     struct lg_script *small = malloc(sizeof *small);
     const struct lg_readings before[2] = {comparison->a.before, comparison->b.before};
     bool replayed = lg_is_recording(comparison->a.name) || lg_is_recording(comparison->b.name);
-    bool shrinks = shrinker && small && options->budget && !replayed;
+    bool shrinks = shrinker && small && options->budget && !replayed, repeats = false;
     if (shrinks) {
         memcpy(small, script, sizeof *small);
         shrinker->budget = options->budget;
         shrinker->repeats = (unsigned)options->repeats;
-        if (!lg_find_shrink(&comparison->a, &comparison->b, small, &difference, before,
-                            &comparison->known, shrinker))
+        repeats = lg_find_shrink(&comparison->a, &comparison->b, small, &difference, before,
+                                 &comparison->known, shrinker);
+        if (!repeats)
             printf("not found again in %u tries: flaky, or the target forgets no reset\n",
                    shrinker->tries);
     }
     know(&comparison->known, difference.key);
     lg_find_tell(shrinks ? small : script, &difference, &comparison->a, &comparison->b,
-                 shrinks ? shrinker : NULL);
+                 repeats ? shrinker : NULL);
     if (!replayed)
         write_find(comparison, shrinks ? small : script, &difference);
     fflush(stdout);

@@ -98,28 +98,72 @@ static void stop_at(struct search *search, uint8_t kind)
             search->sides[i]->stop_at = kind;
 }
 
+/* What a side showed, while other runs take its place. */
+struct kept {
+    struct lg_side_step *steps;
+    struct lg_offence offence;
+};
+
+static bool keep(struct kept *kept, const struct lg_side *side)
+{
+    size_t bytes = LG_SCRIPT_STEPS * sizeof *kept->steps;
+    kept->steps = side ? malloc(bytes) : NULL;
+    if (!kept->steps)
+        return !side;
+    memcpy(kept->steps, side->steps, bytes);
+    kept->offence = side->offence;
+    return true;
+}
+
+static void show_again(struct kept *kept, struct lg_side *side)
+{
+    if (!kept->steps)
+        return;
+    memcpy(side->steps, kept->steps, LG_SCRIPT_STEPS * sizeof *kept->steps);
+    side->offence = kept->offence;
+}
+
+static bool shrink(struct search *search, struct lg_script *script,
+                   struct lg_difference *difference, struct lg_shrinker *shrinker)
+{
+    struct lg_side *a = search->sides[0], *b = search->sides[1];
+    struct lg_json_error reason;
+    bool alike;
+    if (difference->kind == LG_DIFFERENCE_FORBIDDEN)
+        stop_at(search, LG_VERDICT_VIOLATES);
+    bool found = lg_shrink(shrinker, script, difference->step, difference->vm);
+    stop_at(search, 0);
+    for (unsigned i = 0; found && i < 2; i++)
+        if (search->sides[i] &&
+            !lg_side_repeat(search->sides[i], script, &search->before[i], &reason))
+            return false;
+    if (found)
+        *difference = b ? lg_differ(script, a, b, &alike) : lg_offence_difference(a, LG_GUILTY_A);
+    return found && difference->kind != LG_DIFFERENCE_NONE;
+}
+
 bool lg_find_shrink(struct lg_side *a, struct lg_side *b, struct lg_script *script,
                     struct lg_difference *difference, const struct lg_readings before[2],
                     const struct lg_known_keys *known, struct lg_shrinker *shrinker)
 {
     struct search search = {
         .sides = {a, b}, .before = {before[0], before[1]}, .wanted = *difference, .known = known};
-    struct lg_json_error reason;
-    bool alike;
+    struct lg_difference first = *difference;
+    struct kept kept[2] = {{.steps = NULL}, {.steps = NULL}};
     shrinker->try_script = try_script;
     shrinker->calls = calls_of;
     shrinker->is_idle = is_idle;
     shrinker->context = &search;
-    if (difference->kind == LG_DIFFERENCE_FORBIDDEN)
-        stop_at(&search, LG_VERDICT_VIOLATES);
-    bool found = lg_shrink(shrinker, script, difference->step, difference->vm);
-    stop_at(&search, 0);
-    for (unsigned i = 0; i < 2; i++)
-        if (search.sides[i] && !lg_side_repeat(search.sides[i], script, &before[i], &reason))
-            return false;
-    if (found)
-        *difference = b ? lg_differ(script, a, b, &alike) : lg_offence_difference(a, LG_GUILTY_A);
-    return found && difference->kind != LG_DIFFERENCE_NONE;
+    bool found =
+        keep(&kept[0], a) && keep(&kept[1], b) && shrink(&search, script, difference, shrinker);
+    if (!found)
+        *difference = first;
+    for (unsigned i = 0; i < 2; i++) {
+        if (!found)
+            show_again(&kept[i], search.sides[i]);
+        free(kept[i].steps);
+    }
+    return found;
 }
 
 /* ---- telling ---- */

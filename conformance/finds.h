@@ -18,7 +18,7 @@ struct lg_known_keys {
 /* Shrinks a script for as long as the two sides differ in the same way, or the same side offends
  * in a way that is not known yet (b NULL: one side alone), and runs the smallest once more on both.
  * `before`: what was known of the readings of a, then of b. False: it was not found again, or a
- * side is gone. */
+ * side is gone; both show what they showed before. */
 bool lg_find_shrink(struct lg_side *a, struct lg_side *b, struct lg_script *script,
                     struct lg_difference *difference, const struct lg_readings before[2],
                     const struct lg_known_keys *known, struct lg_shrinker *shrinker);

@@ -193,6 +193,36 @@ def test_budget_that_is_too_small_says_so(lastgood, programs, tmp_path):
     assert "no step can leave" in again.stdout
 
 
+ONCE = """import json, subprocess, sys
+told = False
+with subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                      text=True) as inner:
+    for line in sys.stdin:
+        print(line, end="", file=inner.stdin, flush=True)
+        answer = inner.stdout.readline()
+        if not told and json.loads(line).get("method") == "Msvm_SecurityService.GetKeyProtector":
+            said = json.loads(answer)
+            if said.get("return") == 0 and said.get("out", {}).get("KeyProtector"):
+                told, said["out"]["KeyProtector"] = True, "AAAAB0FCQw=="
+                answer = json.dumps(said) + "\\n"
+        print(answer, end="", flush=True)
+    inner.stdin.close()
+"""
+
+
+def test_a_find_that_does_not_repeat_is_told_as_it_was(lastgood, simulator, tmp_path):
+    """A target that is wrong once: its own answer is shown, not those of the tries after it."""
+    program = tmp_path / "once.py"
+    program.write_text(ONCE, encoding="utf-8")
+    done = command(lastgood, "diff", "model:", f"stdio:/usr/bin/python3 {program} {simulator} "
+                   "--stdio", "--count", "200", cwd=tmp_path)
+    assert "not found again" in done.stdout, done.stdout
+    find = done.stdout.partition("not found again")[2].partition("    vector: ")[0]
+    assert re.search(r"^        B: .*AAAAB0FCQw==", find, re.MULTILINE), find
+    assert re.search(r"^    B \(.*\) violates at step", find, re.MULTILINE), find
+    assert "no step can leave" not in find and "budget" not in find, find
+
+
 def test_a_conforming_recording_has_nothing_to_shrink(lastgood, simulator, tmp_path):
     done = command(lastgood, "shrink", str(RECORDINGS / "format-2-conforms.jsonl"),
                    sim(simulator), cwd=tmp_path)

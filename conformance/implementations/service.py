@@ -251,6 +251,7 @@ class Service:
         percent = 100 if job.state == 7 else 0
         return {"JobState": job.state, "ErrorCode": job.error, "PercentComplete": percent,
                 "OperationalStatus": [2], "ErrorDescription": None, "Cancellable": False,
+                "JobType": 2,  # "Modify Virtual Machine"
                 "TimeSubmitted": job.submitted, "TimeOfLastStateChange": job.changed,
                 "ElapsedTime": (self.now if job.ended is None else job.ended) - job.submitted}
 
