@@ -103,6 +103,9 @@ static struct pair sign_in(enum lg_gss_form form)
     return pair;
 }
 
+/* A shorter text may, by chance, be what it is sealed as. */
+enum { ENOUGH_TO_TELL = 8 };
+
 static void send_message(struct lg_gss *from, struct lg_gss *to, const char *text)
 {
     struct lg_text token = {0}, plain = {0};
@@ -110,7 +113,8 @@ static void send_message(struct lg_gss *from, struct lg_gss *to, const char *tex
     assert_true(lg_gss_seal(from, text, strlen(text), &token, &header));
     assert_int_equal(header, 16);
     assert_int_equal(token.length, 16 + strlen(text));
-    assert_null(strstr(token.bytes + header, text));
+    if (strlen(text) >= ENOUGH_TO_TELL)
+        assert_memory_not_equal(token.bytes + header, text, strlen(text));
     assert_true(lg_gss_unseal(to, token.bytes, token.length, header, &plain));
     assert_string_equal(plain.bytes, text);
     lg_text_free(&token);
