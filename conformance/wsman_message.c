@@ -1,6 +1,8 @@
 /* WS-Management messages as a client writes and reads them. */
 #include "wsman_message.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +15,26 @@ enum {
 
 /* ---- requests ---- */
 
-static void write_message_id(struct lg_text *text)
+static unsigned char seed[8]; /* of this process's message ids */
+
+static void read_seed(void)
 {
-    static unsigned char seed[8];
-    static unsigned long count;
-    FILE *file = count ? NULL : fopen("/dev/urandom", "rb");
-    if (file && fread(seed, 1, sizeof seed, file) != sizeof seed)
+    FILE *file = fopen("/dev/urandom", "rb");
+    if (!file || fread(seed, 1, sizeof seed, file) != sizeof seed)
         seed[0] = 1;
     if (file)
         fclose(file);
-    count++;
+}
+
+/* No two of a process are the same, whatever its threads do. */
+static void write_message_id(struct lg_text *text)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static atomic_ulong count;
+    pthread_once(&once, read_seed);
     lg_text_addf(text, "uuid:%02X%02X%02X%02X-%02X%02X-4%03lX-8000-%012lX", seed[0], seed[1],
-                 seed[2], seed[3], seed[4], seed[5], ((unsigned long)seed[6] << 4) & 0xFFF, count);
+                 seed[2], seed[3], seed[4], seed[5], ((unsigned long)seed[6] << 4) & 0xFFF,
+                 atomic_fetch_add(&count, 1) + 1);
 }
 
 static void write_resource(struct lg_text *text, const struct lg_about *about)
