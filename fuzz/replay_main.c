@@ -77,11 +77,13 @@ static int replay_folder(const char *path)
 int main(int argc, char **argv)
 {
     int first = argc > 2 && strcmp(argv[1], "--rounds") == 0 ? 3 : 1;
-    int code = argc <= first ? EXIT_USAGE : 0;
+    int code = 0;
     if (first == 3)
         rounds = strtoul(argv[2], NULL, 10);
-    if (code)
+    if (argc <= first || (first == 3 && rounds == 0)) {
         fprintf(stderr, "usage: %s [--rounds N] FILE|FOLDER...\n", argv[0]);
+        return EXIT_USAGE;
+    }
     for (int i = first; i < argc; i++) {
         struct stat status;
         bool folder = stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
