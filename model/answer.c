@@ -220,6 +220,18 @@ void lg_refuse(struct lg_turn *turn, uint32_t causes)
         answer_codes(turn, codes_of_answer(turn, method, answer), row->clause);
 }
 
+/* The object of a method is not there; a caller without rights may be told that first. */
+void lg_answer_missing(struct lg_turn *turn)
+{
+    enum { BOTH = 2 };
+    uint32_t rights = lg_check_rights(turn);
+    if (rights &&
+        lg_choose_among(turn->tape, LG_SITE_check_order, BOTH, ~0u) == LG_ALT_check_order_second)
+        lg_refuse(turn, rights);
+    else
+        lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
+}
+
 static bool goes_to_job(struct lg_turn *turn, const struct lg_job *work, bool at_once)
 {
     enum { NOW = 1 << LG_ALT_execution_now, BY_JOB = 1 << LG_ALT_execution_by_job };

@@ -83,6 +83,11 @@ uint32_t lg_check_rights(struct lg_turn *turn)
     return turn->cell->host.role == LG_ROLE_USER ? LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) : 0;
 }
 
+bool lg_reader_is_refused(struct lg_turn *turn)
+{
+    return lg_choose(turn->tape, LG_SITE_rights_to_read, 0) == LG_ALT_rights_to_read_refused;
+}
+
 /* A text that is no instance of the class names nothing: what else it holds does not matter. */
 uint32_t lg_check_text_shape(const struct lg_call *call)
 {

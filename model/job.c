@@ -248,21 +248,25 @@ static void progress(struct lg_turn *turn, struct lg_job *job)
         take_effect(turn, job);
 }
 
+static bool rests(const struct lg_job *job)
+{
+    return job->state == LG_JOB_SUSPENDED || job->state == LG_JOB_SERVICE;
+}
+
 /* Jobs of one VM are done one after the other: the first live one moves, the next when it ended.
- * One that names no VM goes on beside them. */
+ * One that names no VM goes on beside them. None that waits or goes on has ended before now. */
 void lg_jobs_progress(struct lg_turn *turn)
 {
+    bool waits = false;
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
         struct lg_job *job = &turn->cell->jobs[i];
-        if (!lg_job_is_live(job))
-            continue;
-        if (job->state != LG_JOB_SUSPENDED && job->state != LG_JOB_SERVICE)
+        bool stray = job->flags & LG_JOB_STRAY;
+        if (lg_job_is_live(job) && !rests(job) && (stray || !waits))
             progress(turn, job);
         if (!lg_job_is_live(job))
             continue;
         job->ended_from = turn->cell->host.now_from;
-        if (!(job->flags & LG_JOB_STRAY))
-            return;
+        waits |= !stray;
     }
 }
 

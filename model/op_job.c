@@ -30,8 +30,8 @@ static const struct lg_job *find_job(struct lg_turn *turn)
 {
     const struct lg_job *job = lg_job_of_call(turn);
     if (!job)
-        lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
-    else if (turn->cell->host.role == LG_ROLE_USER) {
+        lg_answer_missing(turn);
+    else if (lg_check_rights(turn)) {
         lg_refuse(turn, LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS));
         return NULL;
     } else if (answer_environment(turn))

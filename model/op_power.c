@@ -44,7 +44,7 @@ void lg_vm_request_state_change(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
     if (turn->cell->vm.kind == LG_VM_NONE) {
-        lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
+        lg_answer_missing(turn);
         return;
     }
     uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);
@@ -88,7 +88,7 @@ void lg_destroy_system(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
     if (turn->cell->vm.kind == LG_VM_NONE) {
-        lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_job_unknown);
+        lg_answer_missing(turn);
         return;
     }
     uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);

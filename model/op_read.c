@@ -268,11 +268,9 @@ static void read_service(struct lg_turn *turn)
 /* A caller without rights finds nothing, or is refused. True: answered. */
 static bool answer_without_rights(struct lg_turn *turn)
 {
-    if (turn->cell->host.role != LG_ROLE_USER)
+    if (!lg_check_rights(turn))
         return false;
-    bool refused =
-        lg_choose(turn->tape, LG_SITE_rights_to_read, 0) == LG_ALT_rights_to_read_refused;
-    if (refused)
+    if (lg_reader_is_refused(turn))
         lg_answer_fault(turn, LG_FAULT_ACCESS_DENIED, LG_CLAUSE_rights_filter);
     else if (turn->outcome->answer == LG_ANSWERS_INSTANCE)
         lg_answer_fault(turn, LG_FAULT_NOT_FOUND, LG_CLAUSE_rights_filter);

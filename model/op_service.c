@@ -32,6 +32,11 @@ static bool refuse_request(struct lg_turn *turn)
 void lg_service_control(struct lg_turn *turn)
 {
     unsigned key = (unsigned)turn->call->method - LG_CALL_START_SERVICE;
+    if (lg_check_rights(turn) &&
+        lg_site_refuses(turn, LG_SITE_rights_to_control, 0, LG_ALT_rights_to_control_refused)) {
+        lg_refuse(turn, LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS));
+        return;
+    }
     if (lg_is_armed(turn, (enum lg_method)turn->call->method)) {
         answer_armed(turn);
         return;

@@ -79,13 +79,25 @@ static uint32_t wrong_type(const struct lg_call *call)
     return takes_bytes && call->blob == LG_BLOB_WRONG_TYPE ? LG_CAUSE_BIT(TYPE_MISMATCH) : 0;
 }
 
-/* The first cause is that of reads. */
+/* A reader without rights may be told that first. */
+static void answer_reader(struct lg_turn *turn, uint32_t causes, enum lg_fault fault,
+                          enum lg_clause clause)
+{
+    if (lg_choose_reported(turn, causes) == LG_CAUSE_CALLER_WITHOUT_RIGHTS &&
+        lg_reader_is_refused(turn))
+        lg_answer_fault(turn, LG_FAULT_ACCESS_DENIED, LG_CLAUSE_rights_filter);
+    else
+        lg_answer_fault(turn, fault, clause);
+}
+
 static void answer_read_or_refuse(struct lg_turn *turn, uint32_t causes, enum lg_fault fault)
 {
+    enum lg_clause clause = lg_causes[__builtin_ctz(causes)].clause;
+    causes |= lg_check_rights(turn);
     if (lg_methods[turn->call->method].kind == LG_KIND_METHOD)
         lg_refuse(turn, causes);
     else
-        lg_answer_fault(turn, fault, lg_causes[__builtin_ctz(causes)].clause);
+        answer_reader(turn, causes, fault, clause);
 }
 
 /* What stands before every method and read: the class, the provider, the service. True: answered.
@@ -95,7 +107,8 @@ static bool answer_gate(struct lg_turn *turn)
     const struct lg_host_word *host = &turn->cell->host;
     uint8_t method = turn->call->method;
     if (method == LG_CALL_READ_TPM_SETTING && host->version != LG_HOST_2016) {
-        lg_answer_fault(turn, LG_FAULT_INVALID_CLASS, LG_CLAUSE_lkg_definition);
+        answer_reader(turn, LG_CAUSE_BIT(CLASS_ABSENT) | lg_check_rights(turn),
+                      LG_FAULT_INVALID_CLASS, LG_CLAUSE_lkg_definition);
         return true;
     }
     if (host->version == LG_HOST_BELOW && is_of_absent_class(method)) {
@@ -108,7 +121,8 @@ static bool answer_gate(struct lg_turn *turn)
         return true;
     }
     if ((host->flags & LG_HOST_SERVICE_STOPPED) && lg_methods[method].target == LG_TARGET_SERVICE) {
-        lg_refuse(turn, LG_CAUSE_BIT(SERVICE_STOPPED) | wrong_type(turn->call));
+        lg_refuse(turn,
+                  LG_CAUSE_BIT(SERVICE_STOPPED) | wrong_type(turn->call) | lg_check_rights(turn));
         return true;
     }
     return false;

@@ -66,6 +66,7 @@ void lg_answer_fault(struct lg_turn *turn, enum lg_fault fault, enum lg_clause c
 void lg_answer_meaning(struct lg_turn *turn, enum lg_meaning meaning, enum lg_clause clause);
 void lg_answer_done(struct lg_turn *turn, enum lg_clause clause);
 void lg_refuse(struct lg_turn *turn, uint32_t causes);
+void lg_answer_missing(struct lg_turn *turn);
 void lg_carry_out(struct lg_turn *turn, const struct lg_job *work, bool at_once,
                   enum lg_clause clause);
 
@@ -76,6 +77,7 @@ unsigned lg_choose_reported(struct lg_turn *turn, uint32_t found);
 bool lg_is_armed(const struct lg_turn *turn, enum lg_method method);
 enum lg_meaning lg_armed_meaning(struct lg_turn *turn, enum lg_method method);
 uint32_t lg_check_rights(struct lg_turn *turn);
+bool lg_reader_is_refused(struct lg_turn *turn); /* who has no rights, or finds nothing */
 uint32_t lg_check_text_shape(const struct lg_call *call);
 uint32_t lg_check_duplicate(struct lg_turn *turn); /* a property that a text has twice */
 bool lg_call_names_vm(const struct lg_call *call);
