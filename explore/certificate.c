@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crew.h"
 #include "model/oracle.h"
 
 enum { SET_MAX = 2048, RECORDS_MAX = 16384, PROGRESS_EVERY = 8192 };
@@ -221,32 +222,84 @@ static void close_judge(struct judge *judge)
     free(judge);
 }
 
-static void judge_all(struct judge *judge, FILE *progress)
+/* ---- the cells, shared out ---- */
+
+struct share {
+    const struct lg_exploration *exploration;
+    struct lg_certificate parts[LG_CREW_MAX];
+    unsigned jobs;
+    bool tells; /* how far it is */
+};
+
+static void judge_cells(struct judge *judge, const struct share *share, unsigned number)
 {
     struct lg_certificate *certificate = judge->certificate;
     uint32_t count = judge->exploration->states.count;
-    for (uint32_t i = 0; i < count; i += certificate->every) {
-        judge->state = i;
+    uint64_t step = (uint64_t)certificate->every * share->jobs;
+    for (uint64_t i = (uint64_t)certificate->every * number; i < count; i += step) {
+        judge->state = (uint32_t)i;
         judge_cell(judge);
-        if (progress && certificate->cells % PROGRESS_EVERY == 0)
-            fprintf(progress, "certify: %u of %u cells, %llu answers judged\n", i, count,
+        if (share->tells && certificate->cells % PROGRESS_EVERY == 0)
+            fprintf(stderr, "certify: %u of %u cells, %llu answers judged\n", judge->state, count,
                     (unsigned long long)certificate->answers);
     }
 }
 
-bool lg_certify_no_false_alarm(struct lg_certificate *certificate,
-                               struct lg_exploration *exploration, FILE *progress)
+static bool judge_share(void *context, unsigned number)
 {
+    struct share *share = context;
     struct judge *judge = calloc(1, sizeof *judge);
-    certificate->no_memory = true;
+    bool ready = false;
     if (!judge)
         return false;
-    judge->certificate = certificate;
-    judge->exploration = exploration;
-    if (open_judge(judge) && lg_explore(exploration, NULL, NULL, progress)) {
-        certificate->no_memory = false;
-        judge_all(judge, progress);
+    judge->certificate = &share->parts[number];
+    judge->exploration = share->exploration;
+    if (open_judge(judge)) {
+        judge_cells(judge, share, number);
+        ready = true;
     }
     close_judge(judge);
+    return ready;
+}
+
+static void add_part(struct lg_certificate *certificate, const struct lg_certificate *part)
+{
+    if (part->false_alarms && !certificate->false_alarms) {
+        certificate->alarm_state = part->alarm_state;
+        certificate->alarm_call = part->alarm_call;
+        certificate->alarm_seen = part->alarm_seen;
+    }
+    certificate->cells += part->cells;
+    certificate->transitions += part->transitions;
+    certificate->answers += part->answers;
+    certificate->contained += part->contained;
+    certificate->stood_for += part->stood_for;
+    certificate->followed += part->followed;
+    certificate->false_alarms += part->false_alarms;
+}
+
+static bool judge_all(struct share *share, struct lg_certificate *certificate)
+{
+    for (unsigned i = 0; i < share->jobs; i++)
+        share->parts[i] = (struct lg_certificate){.every = certificate->every,
+                                                  .followed_every = certificate->followed_every};
+    bool good = lg_crew(share->jobs, judge_share, share);
+    for (unsigned i = 0; i < share->jobs; i++)
+        add_part(certificate, &share->parts[i]);
+    return good;
+}
+
+bool lg_certify_no_false_alarm(struct lg_certificate *certificate,
+                               struct lg_exploration *exploration, unsigned jobs, FILE *progress)
+{
+    struct share *share = lg_shared_new(sizeof *share);
+    certificate->no_memory = true;
+    if (share && lg_explore(exploration, NULL, NULL, progress)) {
+        share->exploration = exploration;
+        share->jobs = jobs;
+        share->tells = progress != NULL;
+        certificate->no_memory = !judge_all(share, certificate);
+    }
+    lg_shared_free(share, sizeof *share);
     return !certificate->no_memory && certificate->false_alarms == 0;
 }

@@ -25,8 +25,8 @@ struct lg_certificate {
     bool no_memory;
 };
 
-/* Explores the world first. */
+/* Explores the world first, then steps from its cells in so many processes, at most LG_CREW_MAX. */
 bool lg_certify_no_false_alarm(struct lg_certificate *certificate,
-                               struct lg_exploration *exploration, FILE *progress);
+                               struct lg_exploration *exploration, unsigned jobs, FILE *progress);
 
 #endif

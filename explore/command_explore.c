@@ -25,6 +25,7 @@ static const char help[] =
     "  C  A with two jobs\n"
     "\n"
     "  --profile NAME   default documented\n"
+    "  --states N       only what the first N states lead to\n"
     "  --dump FILE      states and transitions as lines of JSON\n"
     "  --every N        dump only the transitions of every N-th state\n"
     "  --grouped        dump for each state and call what may come of it, each once\n"
@@ -40,6 +41,7 @@ struct options {
     enum lg_profile_id profile;
     const char *dump;
     uint32_t every;
+    uint32_t states;
     bool grouped;
     bool quiet;
 };
@@ -120,6 +122,7 @@ static int explore(struct work *work, const struct options *options, const struc
     struct lg_exploration *exploration = &work->exploration;
     work->dump.names = *names;
     work->broken = -1;
+    exploration->states_max = options->states;
     lg_explore(exploration, visit, work, options->quiet ? NULL : stderr);
     if (exploration->no_memory) {
         fprintf(stderr, "lastgood: no memory after %u states\n", exploration->states.count);
@@ -204,6 +207,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
         {"--profile", .take = lg_take_profile, .into = &options->profile},
         {"--dump", .text = &options->dump},
         {"--every", .number = &options->every, .from = 1, .to = UINT32_MAX},
+        {"--states", .number = &options->states, .from = 1, .to = UINT32_MAX},
         {"--grouped", .flag = &options->grouped},
         {"--quiet", .flag = &options->quiet},
     };
@@ -212,7 +216,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
 
 int lg_command_explore(int argc, char **argv)
 {
-    struct options options = {0, LG_PROFILE_documented, NULL, 1, false, false};
+    struct options options = {.profile = LG_PROFILE_documented, .every = 1};
     const char **words = calloc((size_t)argc, sizeof *words);
     size_t count;
     int code = words ? read_options(argc, argv, &options, words, &count) : LG_EXIT_HARNESS;

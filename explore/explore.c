@@ -96,7 +96,9 @@ bool lg_explore(struct lg_exploration *exploration, lg_transition_visit *visit, 
     lg_world_canonical(&exploration->world, &cell, NULL);
     exploration->no_memory =
         !moves || lg_states_add(&exploration->states, &cell, &none, &added) == LG_NO_STATE;
-    for (uint32_t i = 0; !exploration->no_memory && i < exploration->states.count; i++) {
+    uint32_t most = exploration->states_max ? exploration->states_max : UINT32_MAX;
+    for (uint32_t i = 0; !exploration->no_memory && i < exploration->states.count && i < most;
+         i++) {
         tell(exploration, i, progress);
         watch.search.state = i;
         if (!explore_state(&watch, moves))

@@ -22,6 +22,7 @@ struct lg_exploration {
     struct lg_world world;
     struct lg_profile profile;
     struct lg_states states;
+    uint32_t states_max; /* so many of them are left by every call; 0: all */
     uint64_t tapes;
     uint64_t transitions; /* that differ in call, answer, what decided it or successor */
     uint64_t cut;         /* of them, those that lead out of the world */

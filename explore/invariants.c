@@ -28,6 +28,14 @@ static uint64_t live_methods(const struct lg_cell *cell)
     return methods;
 }
 
+static bool is_the_only_live(const struct lg_cell *cell, const struct lg_job *job)
+{
+    for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
+        if (lg_job_is_live(&cell->jobs[i]) != (&cell->jobs[i] == job))
+            return false;
+    return true;
+}
+
 /* The call and the jobs that may have gone on: whatever changed, one of them did it. */
 static uint64_t doers(const struct lg_move *move)
 {
@@ -113,8 +121,8 @@ static enum lg_holding failed_start_promotes_nothing(const struct lg_move *move)
     const struct lg_job *before = job_in(move->from, move->call->job);
     const struct lg_job *after = job_in(&move->to, move->call->job);
     if (move->call->method != LG_CALL_READ_JOB || !before || !after ||
-        before->method != LG_CALL_VM_REQUEST_STATE_CHANGE || !lg_job_is_live(before) ||
-        after->state != LG_JOB_EXCEPTION)
+        before->method != LG_CALL_VM_REQUEST_STATE_CHANGE ||
+        !is_the_only_live(move->from, before) || after->state != LG_JOB_EXCEPTION)
         return LG_SILENT;
     return holds_if(memcmp(&move->from->vm.vault, &move->to.vm.vault, sizeof(struct lg_vault)) ==
                     0);
@@ -184,13 +192,22 @@ static enum lg_holding get_tells_current(const struct lg_move *move)
 
 /* ---- calls ---- */
 
+/* A VM that was turned off to start again, and then did not. */
+static bool failed_reset_left_it_off(const struct lg_move *move)
+{
+    enum { RESET = 11 };
+    return move->call->method == LG_CALL_VM_REQUEST_STATE_CHANGE &&
+           move->call->requested == RESET && move->to.vm.power == LG_POWER_OFF &&
+           memcmp(&move->from->vm.vault, &move->to.vm.vault, sizeof(struct lg_vault)) == 0;
+}
+
 static enum lg_holding refused_changes_nothing(const struct lg_move *move)
 {
     bool refused =
         move->seen.fault || (move->seen.return_value != 0 && move->seen.return_value != 4096);
     if (!is_method(move) || !refused || live_methods(move->from))
         return LG_SILENT;
-    return holds_if(same_vm(move) && same_host(move));
+    return holds_if((same_vm(move) || failed_reset_left_it_off(move)) && same_host(move));
 }
 
 static enum lg_holding read_changes_nothing(const struct lg_move *move)
@@ -342,9 +359,8 @@ static enum lg_holding cancelled_left_nothing(const struct lg_move *move)
 {
     const struct lg_job *before = job_in(move->from, move->call->job);
     const struct lg_job *after = job_in(&move->to, move->call->job);
-    uint64_t live = live_methods(move->from);
-    if (move->call->method != LG_CALL_READ_JOB || !before || !after || !lg_job_is_live(before) ||
-        (before->flags & LG_JOB_TOOK_EFFECT) || live != (uint64_t)1 << before->method ||
+    if (move->call->method != LG_CALL_READ_JOB || !before || !after ||
+        !is_the_only_live(move->from, before) || (before->flags & LG_JOB_TOOK_EFFECT) ||
         (after->state != LG_JOB_TERMINATED && after->state != LG_JOB_KILLED))
         return LG_SILENT;
     return holds_if(same_vm(move));

@@ -2,10 +2,12 @@
  * both give the same verdict. */
 #include "no_miss.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "brute_force.h"
+#include "crew.h"
 #include "model/oracle.h"
 #include "observations.h"
 
@@ -259,47 +261,125 @@ static void start(struct explorer *explorer, const struct lg_small_world *world)
     begin(explorer, world->setup);
 }
 
-bool lg_no_miss_compare(const struct lg_small_world *world, struct lg_no_miss *figures, FILE *out)
+/* ---- worlds, in parts: the traces that begin with one of the calls ---- */
+
+enum { PARTS_MAX = 4096, WORLDS_MAX = 128 };
+
+struct part {
+    uint16_t world;
+    uint16_t call;
+    struct lg_no_miss figures;
+};
+
+struct plan {
+    struct lg_small_world worlds[WORLDS_MAX];
+    unsigned world_count;
+    struct part parts[PARTS_MAX];
+    unsigned part_count;
+    atomic_uint next;
+    bool tells; /* how far it is */
+};
+
+static bool compare_part(const struct lg_small_world *world, struct part *part)
 {
     struct explorer *explorer = calloc(1, sizeof *explorer);
+    struct work *work = malloc(sizeof *work);
     void *memory = malloc(lg_oracle_bytes(2, SET_MAX));
-    bool ready = explorer && memory;
+    bool ready = explorer && work && memory;
     if (ready) {
         explorer->memory = memory;
         start(explorer, world);
-        explore(explorer, world->calls, false, false);
-        figures->traces += explorer->judged;
-        figures->without_explanation += explorer->blamed;
-        figures->model_steps += explorer->walked;
-        figures->disagreements += explorer->disagreements;
-        fprintf(out, "  %s, %u of %s, %s: %llu traces, %llu of them without an explanation\n",
-                world->setup->name, world->calls, world->alphabet->name,
-                lg_profiles[world->profile].name, (unsigned long long)explorer->judged,
-                (unsigned long long)explorer->blamed);
+        explore_call(explorer, work, &world->alphabet->calls[part->call], world->calls, false,
+                     false);
+        part->figures = (struct lg_no_miss){explorer->judged, explorer->blamed, explorer->walked,
+                                            explorer->disagreements};
     }
     free(memory);
+    free(work);
     free(explorer);
     return ready;
 }
 
-static bool compare_one_call(struct lg_no_miss *figures, FILE *out)
+static void tell(const struct plan *plan, unsigned part)
 {
-    bool ready = true;
-    for (unsigned i = 0; i < lg_small_setup_count; i++)
-        for (int profile = 0; profile < LG_PROFILE_COUNT; profile++) {
-            struct lg_small_world world = {lg_small_setups[i], lg_all_calls, 1,
-                                           (enum lg_profile_id)profile};
-            ready = ready && lg_no_miss_compare(&world, figures, out);
-        }
-    return ready;
+    fprintf(stderr, "certify: %s, %u of %s: part %u of %u\n",
+            plan->worlds[plan->parts[part].world].setup->name,
+            plan->worlds[plan->parts[part].world].calls,
+            plan->worlds[plan->parts[part].world].alphabet->name, part + 1, plan->part_count);
 }
 
-bool lg_no_miss(struct lg_no_miss *figures, bool thorough, FILE *out)
+static bool compare_parts(void *context, unsigned number)
 {
-    bool ready = compare_one_call(figures, out);
-    for (unsigned i = 0; ready && i < lg_small_world_count; i++)
-        ready = lg_no_miss_compare(&lg_small_worlds[i], figures, out);
-    for (unsigned i = 0; ready && thorough && i < lg_long_world_count; i++)
-        ready = lg_no_miss_compare(&lg_long_worlds[i], figures, out);
-    return ready;
+    struct plan *plan = context;
+    bool good = true;
+    (void)number;
+    for (unsigned i; good && (i = atomic_fetch_add(&plan->next, 1)) < plan->part_count;) {
+        struct part *part = &plan->parts[i];
+        if (plan->tells)
+            tell(plan, i);
+        good = compare_part(&plan->worlds[part->world], part);
+    }
+    return good;
+}
+
+static void add_world(struct plan *plan, const struct lg_small_world *world)
+{
+    lg_assert(plan->world_count < WORLDS_MAX &&
+              plan->part_count + world->alphabet->count <= PARTS_MAX);
+    for (unsigned i = 0; i < world->alphabet->count; i++) {
+        struct part *part = &plan->parts[plan->part_count++];
+        part->world = (uint16_t)plan->world_count;
+        part->call = (uint16_t)i;
+    }
+    plan->worlds[plan->world_count++] = *world;
+}
+
+static void add_worlds(struct plan *plan, bool thorough)
+{
+    for (unsigned i = 0; i < lg_small_setup_count; i++)
+        for (int profile = 0; profile < LG_PROFILE_COUNT; profile++)
+            add_world(plan, &(struct lg_small_world){lg_small_setups[i], lg_all_calls, 1,
+                                                     (enum lg_profile_id)profile});
+    for (unsigned i = 0; i < lg_small_world_count; i++)
+        add_world(plan, &lg_small_worlds[i]);
+    for (unsigned i = 0; thorough && i < lg_long_world_count; i++)
+        add_world(plan, &lg_long_worlds[i]);
+}
+
+static void add_figures(struct lg_no_miss *figures, const struct lg_no_miss *more)
+{
+    figures->traces += more->traces;
+    figures->without_explanation += more->without_explanation;
+    figures->model_steps += more->model_steps;
+    figures->disagreements += more->disagreements;
+}
+
+static void print_worlds(const struct plan *plan, struct lg_no_miss *figures)
+{
+    for (unsigned i = 0; i < plan->world_count; i++) {
+        const struct lg_small_world *world = &plan->worlds[i];
+        struct lg_no_miss found = {0};
+        for (unsigned j = 0; j < plan->part_count; j++)
+            if (plan->parts[j].world == i)
+                add_figures(&found, &plan->parts[j].figures);
+        add_figures(figures, &found);
+        printf("  %s, %u of %s, %s: %llu traces, %llu of them without an explanation\n",
+               world->setup->name, world->calls, world->alphabet->name,
+               lg_profiles[world->profile].name, (unsigned long long)found.traces,
+               (unsigned long long)found.without_explanation);
+    }
+}
+
+bool lg_no_miss(struct lg_no_miss *figures, bool thorough, unsigned jobs, FILE *progress)
+{
+    struct plan *plan = lg_shared_new(sizeof *plan);
+    bool good = plan != NULL;
+    if (good) {
+        add_worlds(plan, thorough);
+        plan->tells = progress != NULL;
+        good = lg_crew(jobs, compare_parts, plan);
+        print_worlds(plan, figures);
+    }
+    lg_shared_free(plan, sizeof *plan);
+    return good;
 }

@@ -14,11 +14,9 @@ struct lg_no_miss {
     unsigned disagreements;
 };
 
-/* One small world; a line of figures and the first disagreements go to `out`. Figures are added.
- * False: no memory. */
-bool lg_no_miss_compare(const struct lg_small_world *world, struct lg_no_miss *figures, FILE *out);
-
-/* The worlds that take seconds; thorough: those that take minutes, too. */
-bool lg_no_miss(struct lg_no_miss *figures, bool thorough, FILE *out);
+/* The worlds that take seconds, in so many processes, at most LG_CREW_MAX; thorough: those that
+ * take hours, too. A line of figures for each world and the first disagreements go to standard
+ * output; `progress`: a line now and then, or NULL. False: no memory. */
+bool lg_no_miss(struct lg_no_miss *figures, bool thorough, unsigned jobs, FILE *progress);
 
 #endif

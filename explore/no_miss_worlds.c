@@ -142,6 +142,12 @@ const struct lg_small_world lg_long_worlds[] = {
     {&with_job, &host_events, 3, LG_PROFILE_literal},
     {&starts_bare, &host_events, 3, LG_PROFILE_literal},
     {&starts, &power_calls, 3, LG_PROFILE_literal},
+    {&no_vm, &all_calls, 3, LG_PROFILE_documented},
+    {&new_vm, &all_calls, 3, LG_PROFILE_documented},
+    {&sealed, &all_calls, 3, LG_PROFILE_documented},
+    {&guarded, &all_calls, 3, LG_PROFILE_documented},
+    {&starts, &all_calls, 3, LG_PROFILE_documented},
+    {&with_job, &all_calls, 3, LG_PROFILE_documented},
 };
 const unsigned lg_long_world_count = sizeof lg_long_worlds / sizeof lg_long_worlds[0];
 
