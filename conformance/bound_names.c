@@ -93,6 +93,14 @@ void lg_bound_names_reset(struct lg_bound_names *bound)
     bound->job_count = 0;
 }
 
+void lg_bound_names_copy(struct lg_bound_names *to, const struct lg_bound_names *from)
+{
+    memcpy(to->vms, from->vms, LG_BOUND_COPIED * sizeof *to->vms);
+    memcpy(to->checkpoints, from->checkpoints, LG_BOUND_COPIED * sizeof *to->checkpoints);
+    memcpy(to->jobs, from->jobs, (from->job_count + 1) * sizeof *to->jobs);
+    to->job_count = from->job_count;
+}
+
 void lg_bound_names_learn(struct lg_bound_names *bound, const struct lg_call *call,
                           const json_t *answer)
 {

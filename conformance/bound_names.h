@@ -17,6 +17,11 @@ struct lg_bound_names {
 bool lg_bound_names_init(struct lg_bound_names *bound, struct lg_blobs *blobs);
 void lg_bound_names_free(struct lg_bound_names *bound);
 
+/* What is bound in one is bound in the other, and nothing else: of VMs the first LG_BOUND_COPIED,
+ * which is enough for bounded worlds. */
+enum { LG_BOUND_COPIED = 16 };
+void lg_bound_names_copy(struct lg_bound_names *to, const struct lg_bound_names *from);
+
 /* Nothing is bound any more. */
 void lg_bound_names_reset(struct lg_bound_names *bound);
 

@@ -18,7 +18,8 @@ enum lg_capability {
     LG_CAN_INSPECT = 2, /* tells digests of what no client can read */
     LG_CAN_SNAPSHOT = 4,
     LG_CAN_MATERIAL = 8, /* takes any bytes as material, and events say which are usable */
-    LG_CAN_CLOCK = 16    /* its time is virtual and only events move it */
+    LG_CAN_CLOCK = 16,   /* its time is virtual and only events move it */
+    LG_CAN_CHOICES = 32  /* the model's choices can be scripted, call by call */
 };
 
 struct lg_target {
@@ -43,6 +44,13 @@ struct lg_target {
     enum lg_target_reply (*call)(struct lg_target *target, const struct lg_call *call,
                                  struct lg_outcome *seen, struct lg_json_error *reason);
     void (*close)(struct lg_target *target);
+    /* Of one that can: the choices of the next calls; NULL: its own. */
+    const uint8_t *choices;
+    unsigned choice_count;
+    /* Of one that can LG_CAN_SNAPSHOT, else NULL: remembers the host as it is, once more in place
+     * of what it remembered before, and goes back to that. */
+    enum lg_target_reply (*keep)(struct lg_target *target, struct lg_json_error *reason);
+    enum lg_target_reply (*back)(struct lg_target *target, struct lg_json_error *reason);
 };
 
 /* Opens "model:", "model:PROFILE", "stdio:COMMAND", "plugin:FILE.so" or "http://HOST". blobs: the

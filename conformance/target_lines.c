@@ -10,6 +10,11 @@ struct lines {
     struct lg_line_peer peer;
     struct lg_bound_names bound;
     json_int_t id;
+    struct {
+        bool any;
+        json_int_t snapshot;
+        struct lg_bound_names bound;
+    } kept;
 };
 
 /* Asks; the request is released. */
@@ -47,12 +52,47 @@ static enum lg_target_reply reset(struct lg_target *target, struct lg_json_error
     return reply;
 }
 
+static json_t *list_of(const uint8_t *numbers, unsigned count)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, json_integer(numbers[i]));
+    return list;
+}
+
+/* A text that names no VM says nothing of the one that it is meant for: that stands beside it. */
+static void say_target(struct lines *lines, const struct lg_call *made, json_t *request)
+{
+    struct lg_names names = lines->bound.names;
+    names.raw = false;
+    json_t *by_hand = lg_call_to_json(made, &names);
+    json_t *args = json_object_get(request, "args");
+    const char *setting = "SecuritySettingData";
+    if (json_object_get(args, setting) && made->identity == LG_ID_UNKNOWN) {
+        json_object_set(request, "target", json_object_get(by_hand, "target"));
+        json_object_set(args, setting, json_object_get(json_object_get(by_hand, "args"), setting));
+    }
+    json_decref(by_hand);
+}
+
+/* What a script adds: its choices, and the VM of each call. */
+static void script(struct lg_target *target, const struct lg_call *made, json_t *request)
+{
+    if (!target->choices)
+        return;
+    json_object_set_new(request, "choices", list_of(target->choices, target->choice_count));
+    if (made->method != LG_CALL_INSPECT)
+        say_target(target->self, made, request);
+}
+
 static enum lg_target_reply call(struct lg_target *target, const struct lg_call *made,
                                  struct lg_outcome *seen, struct lg_json_error *reason)
 {
     struct lines *lines = target->self;
     json_t *answer;
-    enum lg_target_reply reply = ask(lines, lg_line_request(&lines->bound, made), &answer, reason);
+    json_t *request = lg_line_request(&lines->bound, made);
+    script(target, made, request);
+    enum lg_target_reply reply = ask(lines, request, &answer, reason);
     if (reply != LG_TARGET_ANSWERED)
         return reply;
     if (lg_line_says_no(answer, reason))
@@ -63,23 +103,85 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
     return reply;
 }
 
+/* ---- snapshots ---- */
+
+static enum lg_target_reply go_back(struct lg_target *target, bool drop,
+                                    struct lg_json_error *reason)
+{
+    struct lines *lines = target->self;
+    json_t *answer;
+    json_t *request = json_pack("{s:s, s:I, s:b}", "op", "restore", "snapshot",
+                                lines->kept.snapshot, "drop", drop);
+    enum lg_target_reply reply = ask(lines, request, &answer, reason);
+    if (reply != LG_TARGET_ANSWERED)
+        return reply;
+    reply = lg_line_says_no(answer, reason) ? LG_TARGET_REFUSED : LG_TARGET_ANSWERED;
+    json_decref(answer);
+    return reply;
+}
+
+static enum lg_target_reply back(struct lg_target *target, struct lg_json_error *reason)
+{
+    struct lines *lines = target->self;
+    enum lg_target_reply reply = go_back(target, false, reason);
+    if (reply == LG_TARGET_ANSWERED)
+        lg_bound_names_copy(&lines->bound, &lines->kept.bound);
+    return reply;
+}
+
+/* Takes a snapshot. */
+static enum lg_target_reply take(struct lg_target *target, struct lg_json_error *reason)
+{
+    struct lines *lines = target->self;
+    json_t *answer;
+    enum lg_target_reply reply = ask(lines, json_pack("{s:s}", "op", "snapshot"), &answer, reason);
+    if (reply != LG_TARGET_ANSWERED)
+        return reply;
+    lines->kept.any = !lg_line_says_no(answer, reason);
+    lines->kept.snapshot = json_integer_value(json_object_get(answer, "snapshot"));
+    json_decref(answer);
+    return lines->kept.any ? LG_TARGET_ANSWERED : LG_TARGET_REFUSED;
+}
+
+/* The one before makes room: a target goes back to it, so the new one is taken first. */
+static enum lg_target_reply keep(struct lg_target *target, struct lg_json_error *reason)
+{
+    struct lines *lines = target->self;
+    json_int_t before = lines->kept.snapshot;
+    bool any = lines->kept.any;
+    enum lg_target_reply reply = take(target, reason);
+    if (reply != LG_TARGET_ANSWERED)
+        return reply;
+    lg_bound_names_copy(&lines->kept.bound, &lines->bound);
+    if (!any)
+        return reply;
+    json_int_t taken = lines->kept.snapshot;
+    lines->kept.snapshot = before;
+    reply = go_back(target, true, reason);
+    lines->kept.snapshot = taken;
+    return reply == LG_TARGET_ANSWERED ? go_back(target, false, reason) : reply;
+}
+
 static void close_lines(struct lg_target *target)
 {
     struct lines *lines = target->self;
     if (lines->peer.close)
         lines->peer.close(lines->peer.context);
     lg_bound_names_free(&lines->bound);
+    lg_bound_names_free(&lines->kept.bound);
     free(lines);
     target->self = NULL;
 }
 
 static unsigned read_capabilities(const json_t *list)
 {
-    static const char *const words[] = {"events", "inspect", "snapshot", "material", "clock"};
+    static const char *const words[] = {"events",   "inspect", "snapshot",
+                                        "material", "clock",   "choices"};
+    enum { WORDS = sizeof words / sizeof words[0] };
     unsigned capabilities = 0;
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *word = json_string_value(json_array_get(list, i));
-        for (unsigned k = 0; word && k < 5; k++)
+        for (unsigned k = 0; word && k < WORDS; k++)
             if (strcmp(words[k], word) == 0)
                 capabilities |= 1u << k;
     }
@@ -110,7 +212,12 @@ bool lg_target_lines_open(struct lg_target *target, const struct lg_line_peer *p
                           struct lg_json_error *reason)
 {
     struct lines *lines = calloc(1, sizeof *lines);
-    if (!lines || !lg_bound_names_init(&lines->bound, target->blobs)) {
+    if (!lines || !lg_bound_names_init(&lines->bound, target->blobs) ||
+        !lg_bound_names_init(&lines->kept.bound, target->blobs)) {
+        if (lines) {
+            lg_bound_names_free(&lines->bound);
+            lg_bound_names_free(&lines->kept.bound);
+        }
         free(lines);
         if (peer->close)
             peer->close(peer->context);
@@ -121,5 +228,7 @@ bool lg_target_lines_open(struct lg_target *target, const struct lg_line_peer *p
     target->reset = reset;
     target->call = call;
     target->close = close_lines;
+    target->keep = keep;
+    target->back = back;
     return greet(target, reason);
 }

@@ -267,6 +267,10 @@ BAD_REQUESTS = [
     {"id": 1, "op": "event", "event": "Cause.Appear", "args": {"cause": "completed"}},
     {"id": 1, "op": "event", "event": "Vm.Create", "args": {"generation": 3}},
     {"id": 1, "op": "restore", "snapshot": 16}, {"id": 1, "op": "inspect"},
+    {"id": 1, "op": "event", "event": "Provider.Stop", "choices": 1},
+    {"id": 1, "op": "event", "event": "Provider.Stop", "choices": [256]},
+    {"id": 1, "op": "event", "event": "Provider.Stop", "choices": [0] * 257},
+    {"id": 1, "op": "event", "event": "Provider.Stop", "choices": ["0"]},
 ]
 
 

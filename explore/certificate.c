@@ -1,6 +1,7 @@
 /* Asks the oracle about every step. */
 #include "certificate.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,20 +229,24 @@ struct share {
     const struct lg_exploration *exploration;
     struct lg_certificate parts[LG_CREW_MAX];
     unsigned jobs;
-    bool tells; /* how far it is */
+    _Atomic uint64_t next; /* the next cell */
+    bool tells;            /* how far it is */
 };
 
-static void judge_cells(struct judge *judge, const struct share *share, unsigned number)
+static void tell(const struct judge *judge)
 {
-    struct lg_certificate *certificate = judge->certificate;
-    uint32_t count = judge->exploration->states.count;
-    uint64_t step = (uint64_t)certificate->every * share->jobs;
-    for (uint64_t i = (uint64_t)certificate->every * number; i < count; i += step) {
-        judge->state = (uint32_t)i;
+    fprintf(stderr, "certify: %u of %u cells\n", judge->state, judge->exploration->states.count);
+}
+
+static void judge_cells(struct judge *judge, struct share *share)
+{
+    uint32_t every = judge->certificate->every;
+    uint64_t state;
+    while ((state = atomic_fetch_add(&share->next, every)) < judge->exploration->states.count) {
+        judge->state = (uint32_t)state;
         judge_cell(judge);
-        if (share->tells && certificate->cells % PROGRESS_EVERY == 0)
-            fprintf(stderr, "certify: %u of %u cells, %llu answers judged\n", judge->state, count,
-                    (unsigned long long)certificate->answers);
+        if (share->tells && judge->state % PROGRESS_EVERY < every)
+            tell(judge);
     }
 }
 
@@ -255,7 +260,7 @@ static bool judge_share(void *context, unsigned number)
     judge->certificate = &share->parts[number];
     judge->exploration = share->exploration;
     if (open_judge(judge)) {
-        judge_cells(judge, share, number);
+        judge_cells(judge, share);
         ready = true;
     }
     close_judge(judge);

@@ -33,8 +33,10 @@ static const char help[] =
     "  --long           every cell of world A, and the traces that take hours\n"
     "  --world A|B|C    another world\n"
     "  --every N        step from every N-th cell\n"
-    "  --target model:  instead of that: make every call in every state of the world on a target,\n"
-    "                   under every choice, and judge each answer and what it left behind\n"
+    "  --target TARGET  instead of that: make every call in every state of the world on a target,\n"
+    "                   under every choice, and judge each answer and what it left behind: "
+    "model:,\n"
+    "                   or one of stdio: and plugin: that offers snapshot and choices\n"
     "  --pairs          with --target, of world A: in place of that, make every two calls that "
     "may\n"
     "                   follow each other: each class of transitions after each; --every N takes\n"
@@ -45,9 +47,10 @@ static const char help[] =
     "\n"
     "examples:\n"
     "  lastgood certify --report reports/certificate.md\n"
-    "  lastgood certify --long --jobs 8\n";
+    "  lastgood certify --long --jobs 8\n"
+    "  lastgood certify --target \"stdio:lastgood-sim --stdio\" --every 499\n";
 
-enum { SHORT_EVERY = 4999, FOLLOWED_EVERY = 64, EVERY_MAX = 1000000000 };
+enum { SHORT_EVERY = 4999, FOLLOWED_EVERY = 499, EVERY_MAX = 1000000000 };
 
 struct options {
     char world;
@@ -217,7 +220,7 @@ static bool walk_states(struct work *work, const struct lg_scripted *target, FIL
     walk->every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
     lg_explore(&work->exploration, NULL, NULL, NULL);
     lg_target_walk(walk, &work->exploration, target, progress);
-    if (work->exploration.no_memory || walk->no_memory)
+    if (work->exploration.no_memory || walk->no_memory || target->failure(target->self))
         return false;
     write_walk(work);
     work->right = !walk->faults.count && !walk->unreached && !walk->elsewhere;
@@ -270,26 +273,80 @@ static bool walk_pairs(struct work *work, const struct lg_scripted *target, FILE
     return true;
 }
 
-static int walk_target(struct work *work)
+static int walk(struct work *work, const struct lg_scripted *target)
 {
-    const struct options *options = &work->options;
-    FILE *progress = options->quiet ? NULL : stderr;
-    struct lg_scripted target;
-    if (strcmp(options->target, "model:") != 0) {
-        fprintf(stderr, "lastgood: only model: takes scripted choices, not %s\n", options->target);
-        return LG_EXIT_USAGE;
-    }
-    if (!lg_scripted_model_open(&target))
+    FILE *progress = work->options.quiet ? NULL : stderr;
+    bool walked = work->options.in_pairs ? walk_pairs(work, target, progress)
+                                         : walk_states(work, target, progress);
+    const char *failure = target->failure(target->self);
+    if (failure) {
+        fprintf(stderr, "lastgood: %s: %s\n", work->options.target, failure);
         return LG_EXIT_HARNESS;
-    bool walked = options->in_pairs ? walk_pairs(work, &target, progress)
-                                    : walk_states(work, &target, progress);
-    target.close(target.self);
-    lg_pairs_free(&work->pairs);
+    }
     if (!walked) {
         fprintf(stderr, "lastgood: no memory\n");
         return LG_EXIT_HARNESS;
     }
     return work->right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
+}
+
+static int walk_model(struct work *work)
+{
+    struct lg_scripted scripted;
+    if (!lg_scripted_model_open(&scripted))
+        return LG_EXIT_HARNESS;
+    int code = walk(work, &scripted);
+    scripted.close(scripted.self);
+    return code;
+}
+
+static int walk_open(struct work *work, struct lg_target *target)
+{
+    struct lg_json_error reason;
+    struct lg_scripted scripted;
+    if (!lg_scripted_target_open(&scripted, target, &reason)) {
+        fprintf(stderr, "lastgood: %s: %s\n", work->options.target, reason.reason);
+        return LG_EXIT_USAGE;
+    }
+    int code = walk(work, &scripted);
+    scripted.close(scripted.self);
+    return code;
+}
+
+static int walk_other(struct work *work, struct lg_blobs *blobs)
+{
+    const char *name = work->options.target;
+    struct lg_wsman_options none = {0};
+    struct lg_target target = {.blobs = blobs};
+    struct lg_json_error reason;
+    bool usage = false;
+    if (strncmp(name, "http", 4) == 0 || strncmp(name, "model:", 6) == 0) {
+        fprintf(stderr, "lastgood: certify walks model:, and stdio: and plugin: targets, not %s\n",
+                name);
+        return LG_EXIT_USAGE;
+    }
+    if (!lg_target_open(&target, name, blobs, &none, &reason, &usage)) {
+        fprintf(stderr, "lastgood: %s: %s\n", name, reason.reason);
+        return usage ? LG_EXIT_USAGE : LG_EXIT_HARNESS;
+    }
+    int code = walk_open(work, &target);
+    target.close(&target);
+    return code;
+}
+
+static int walk_target(struct work *work)
+{
+    struct lg_blobs blobs;
+    int code = LG_EXIT_HARNESS;
+    if (!lg_blobs_init(&blobs))
+        fprintf(stderr, "lastgood: no memory\n");
+    else if (strcmp(work->options.target, "model:") == 0)
+        code = walk_model(work);
+    else
+        code = walk_other(work, &blobs);
+    lg_blobs_free(&blobs);
+    lg_pairs_free(&work->pairs);
+    return code;
 }
 
 static int run(const struct options *options)

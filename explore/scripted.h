@@ -3,7 +3,10 @@
 #ifndef LG_SCRIPTED_H
 #define LG_SCRIPTED_H
 
-#include "model/trace_json.h"
+#include "conformance/target.h"
+
+/* A job that the world has forgotten: one that never was is no more there than that. */
+enum { LG_NO_MORE_A_JOB = 63 };
 
 struct lg_scripted {
     void *self;
@@ -16,9 +19,16 @@ struct lg_scripted {
     void (*keep)(void *self); /* remembers the host as it is, */
     void (*back)(void *self); /* and goes back to it, as often as wanted */
     void (*close)(void *self);
+    /* NULL: it has answered so far. Else why it does not any more. */
+    const char *(*failure)(void *self);
 };
 
 /* "model:" under profile documented. False: no memory. */
 bool lg_scripted_model_open(struct lg_scripted *target);
+
+/* A target that offers events, inspect, snapshot and choices; it stays the caller's. False, with
+ * the reason. */
+bool lg_scripted_target_open(struct lg_scripted *scripted, struct lg_target *target,
+                             struct lg_json_error *reason);
 
 #endif

@@ -68,7 +68,9 @@ static void tell(const struct walk *walk, uint32_t state, FILE *progress)
 static void walk_all(struct walk *walk, FILE *progress)
 {
     struct lg_walker *walker = &walk->walker;
-    for (uint32_t i = 0; i < walker->exploration->states.count; i += walk->found->every) {
+    const struct lg_scripted *target = walker->target;
+    for (uint32_t i = 0; i < walker->exploration->states.count && !target->failure(target->self);
+         i += walk->found->every) {
         tell(walk, i, progress);
         if (lg_walker_go_to(walker, i))
             walk_state(walk, i);

@@ -96,7 +96,7 @@ static uint16_t name_of(struct lg_walk_names *names, const struct lg_cell *cell,
     return fresh;
 }
 
-static bool is_symbol(uint8_t method, unsigned field)
+bool lg_walk_is_symbol(uint8_t method, unsigned field)
 {
     if (method == LG_CALL_READ_TPM_SETTING)
         return field == LG_TPM_FIELD_PROTECTOR || field == LG_TPM_FIELD_LAST_KNOWN_GOOD;
@@ -110,7 +110,7 @@ void lg_walk_names_seen(struct lg_walk_names *names, const struct lg_cell *cell,
     if (seen->answer == LG_ANSWERS_BYTES)
         seen->symbol = name_of(names, cell, seen->symbol);
     for (unsigned i = 0; i < LG_FIELDS_MAX; i++)
-        if ((seen->shown >> i & 1) && is_symbol(call->method, i))
+        if ((seen->shown >> i & 1) && lg_walk_is_symbol(call->method, i))
             seen->fields[i].from = seen->fields[i].to =
                 name_of(names, cell, (uint16_t)seen->fields[i].from);
 }

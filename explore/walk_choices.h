@@ -28,6 +28,9 @@ enum { LG_WALK_NAMES_FROM = 128 };
 struct lg_call lg_walk_names_call(struct lg_walk_names *names, const struct lg_world *world,
                                   const struct lg_cell *cell, const struct lg_call *call);
 
+/* Whether a field of what a method shows is bytes. */
+bool lg_walk_is_symbol(uint8_t method, unsigned field);
+
 /* An answer of the target as the world has it; bytes of the target's own get a name that the cell
  * does not hold. */
 void lg_walk_names_seen(struct lg_walk_names *names, const struct lg_cell *cell,

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The world has forgotten the job: one that never was is no more there than that. */
-enum { NEVER_A_JOB = 63 };
-
 bool lg_walker_init(struct lg_walker *walker, const struct lg_exploration *exploration,
                     const struct lg_scripted *target)
 {
@@ -33,7 +30,7 @@ struct lg_call lg_walker_spell(const struct lg_walker *walker, struct lg_shadow 
     lg_world_forget(world, &spelled, &shadow->cell);
     if (lg_methods[spelled.method].target == LG_TARGET_JOB &&
         !lg_cell_job(&shadow->cell, spelled.job))
-        spelled.job = NEVER_A_JOB;
+        spelled.job = LG_NO_MORE_A_JOB;
     return spelled;
 }
 

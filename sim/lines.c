@@ -11,7 +11,8 @@ enum {
     LINE_MAX_BYTES = LG_STDIO_LINE_BYTES, /* a call with a protector of LG_BLOB_BYTES_MAX as base64,
                                              and much room */
     READ_BYTES = 64 * 1024,
-    SNAPSHOTS_MAX = 16 /* each is a copy of the whole host */
+    SNAPSHOTS_MAX = 16, /* each is a copy of the whole host */
+    CHOICES_MAX = 256
 };
 
 /* What the protocol keeps beside the simulator. */
@@ -55,14 +56,49 @@ static json_t *hello(struct lg_session *session)
         json_array_insert_new(capabilities, 2, json_string("snapshot"));
     if (!simulator->clock || simulator->clock->mode == LG_CLOCK_VIRTUAL)
         json_array_append_new(capabilities, json_string("clock"));
+    json_array_append_new(capabilities, json_string("choices"));
     return json_pack("{s:b, s:s, s:s, s:i, s:s, s:o, s:o}", "ok", 1, "program", "lastgood-sim",
                      "version", LASTGOOD_VERSION, "protocol", LG_STDIO_PROTOCOL, "profile",
                      lg_profiles[simulator->options.profile].name, "capabilities", capabilities,
                      "limits", limits);
 }
 
+static const char bad_choices[] =
+    "\"choices\" must be a list of numbers from 0 to 255, at most 256";
+
+/* The choices of a scripted call. */
+struct choices {
+    uint8_t bytes[CHOICES_MAX];
+    unsigned count;
+};
+
+static bool read_choices(const json_t *list, struct choices *choices)
+{
+    choices->count = (unsigned)json_array_size(list);
+    if (!json_is_array(list) || json_array_size(list) > CHOICES_MAX)
+        return false;
+    for (unsigned i = 0; i < choices->count; i++) {
+        const json_t *number = json_array_get(list, i);
+        if (!json_is_integer(number) || json_integer_value(number) < 0 ||
+            json_integer_value(number) > UINT8_MAX)
+            return false;
+        choices->bytes[i] = (uint8_t)json_integer_value(number);
+    }
+    return true;
+}
+
+static bool step(struct lg_simulator *simulator, struct lg_call *made,
+                 const struct choices *choices, struct lg_outcome *outcome)
+{
+    return choices ? lg_simulator_call_scripted(simulator, made, choices->bytes, choices->count,
+                                                outcome)
+                   : lg_simulator_call(simulator, made, outcome);
+}
+
 static json_t *call(struct lg_session *session, const json_t *request, bool event)
 {
+    const json_t *list = json_object_get(request, "choices");
+    struct choices choices;
     struct lg_simulator *simulator = session->simulator;
     struct lg_json_error error;
     struct lg_outcome outcome;
@@ -72,7 +108,9 @@ static json_t *call(struct lg_session *session, const json_t *request, bool even
     if ((lg_methods[made.method].kind == LG_KIND_EVENT) != event)
         return refuse(0, event ? "\"event\" names a method: its op is \"call\""
                                : "\"method\" names an event: its op is \"event\"");
-    if (!lg_simulator_call(simulator, &made, &outcome))
+    if (list && !read_choices(list, &choices))
+        return refuse(0, bad_choices);
+    if (!step(simulator, &made, list ? &choices : NULL, &outcome))
         return refuse(0, "no room for another VM: 1000 are there");
     json_t *answer = lg_outcome_to_json(&outcome, &made, &simulator->names);
     json_object_set_new(answer, "ok", json_true());
@@ -84,6 +122,17 @@ static json_t *call(struct lg_session *session, const json_t *request, bool even
     return answer;
 }
 
+/* Nobody has looked, unless a script says how far jobs are. */
+static bool let_go_on(struct lg_simulator *simulator, int vm, const json_t *list)
+{
+    struct lg_call look = {.method = LG_CALL_INSPECT, .vm = (uint16_t)vm};
+    struct lg_outcome outcome;
+    struct choices choices;
+    if (!list)
+        return true;
+    return read_choices(list, &choices) && step(simulator, &look, &choices, &outcome);
+}
+
 /* What no client can read, without its bytes. */
 static json_t *inspect(struct lg_session *session, const json_t *request)
 {
@@ -92,6 +141,8 @@ static json_t *inspect(struct lg_session *session, const json_t *request)
     int vm = target ? simulator->names.vm_of(simulator, target) : -1;
     if (vm < 0 || simulator->host.cells[vm].vm.kind == LG_VM_NONE)
         return refuse(0, "\"target\" names no VM");
+    if (!let_go_on(simulator, vm, json_object_get(request, "choices")))
+        return refuse(0, bad_choices);
     const struct lg_vault *vault = &simulator->host.cells[vm].vm.vault;
     return json_pack("{s:b, s:{s:o, s:o, s:o, s:o}}", "ok", 1, "digests", "current",
                      lg_digest_to_json(vault->current, &simulator->blobs), "last_known_good",
@@ -151,7 +202,7 @@ static bool check_members(const json_t *request, struct lg_json_error *error)
 {
     static const char *const texts[] = {"op", "method", "event", "target"};
     if (!lg_json_only(request, error, "id", "op", "method", "event", "target", "args", "snapshot",
-                      "drop", NULL))
+                      "drop", "choices", NULL))
         return false;
     for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const json_t *value = json_object_get(request, texts[i]);

@@ -200,6 +200,13 @@ void lg_simulator_step(struct lg_simulator *simulator, const struct lg_call *cal
 {
     struct lg_maker maker = {make_protector, simulator};
     struct lg_tape tape;
+    if (simulator->choices) {
+        struct lg_profile whole;
+        lg_profile_load(&whole, simulator->options.profile, LG_TAG_CONFORMS);
+        lg_tape_start(&tape, &whole, NULL, simulator->choices, simulator->choice_count);
+        lg_host_step(&simulator->host, call, &tape, outcome, &maker);
+        return;
+    }
     lg_tape_start(&tape, &simulator->profile, &simulator->readings, simulator->tape,
                   fill_tape(simulator));
     lg_host_step(&simulator->host, call, &tape, outcome, &maker);
@@ -244,6 +251,16 @@ bool lg_simulator_call(struct lg_simulator *simulator, struct lg_call *call,
         simulator->job_serial[outcome->job] = ++simulator->jobs_made;
     record(simulator, call, outcome);
     return true;
+}
+
+bool lg_simulator_call_scripted(struct lg_simulator *simulator, struct lg_call *call,
+                                const uint8_t *choices, unsigned count, struct lg_outcome *outcome)
+{
+    simulator->choices = choices;
+    simulator->choice_count = count;
+    bool good = lg_simulator_call(simulator, call, outcome);
+    simulator->choices = NULL;
+    return good;
 }
 
 /* ---- snapshots ---- */

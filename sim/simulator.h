@@ -40,6 +40,8 @@ struct lg_simulator {
     uint32_t vms_made;
     uint32_t unseen_made;
     uint8_t tape[LG_TAPE_BYTES];
+    const uint8_t *choices; /* of the next call, if it is scripted; or NULL */
+    unsigned choice_count;
     struct lg_recorder *recorder; /* or NULL */
     const struct lg_clock *clock; /* or NULL: time moves by Time.Pass only, and begins at 0 */
     void (*step)(struct lg_simulator *simulator, const struct lg_call *call,
@@ -57,6 +59,11 @@ void lg_simulator_reset(struct lg_simulator *simulator);
  * out. False: no room for another VM. */
 bool lg_simulator_call(struct lg_simulator *simulator, struct lg_call *call,
                        struct lg_outcome *outcome);
+
+/* The same with its choices scripted: at each choice of the model the number of the alternative,
+ * after the last one the plain ones. Readings that were taken before bind it to nothing. */
+bool lg_simulator_call_scripted(struct lg_simulator *simulator, struct lg_call *call,
+                                const uint8_t *choices, unsigned count, struct lg_outcome *outcome);
 
 /* A copy of everything that a call can change, and back. */
 struct lg_snapshot;

@@ -2,11 +2,13 @@
 from calls import BASE64, BASE64_OBJECT, FLAG, JOB, STRING, VM, record, whole_number
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-CAPABILITIES = ["events", "inspect", "snapshot", "material", "clock"]
+NEEDS = ["events", "inspect", "snapshot", "material", "clock"]
+CAPABILITIES = [*NEEDS, "choices"]
 TIERS = ["smoke", "hand", "full", "wire"]
 UINT32 = whole_number(4294967295)
 COUNT = {"type": "integer", "minimum": 0}
 STRINGS = {"type": "array", "items": STRING}
+CHOICES = {"type": "array", "items": whole_number(255), "maxItems": 256}
 NULLABLE_STRING = {"type": ["string", "null"]}
 
 
@@ -29,7 +31,8 @@ def plain_request(op, members=None, required=()):
 def call_request(calls, event):
     key = "event" if event else "method"
     methods = calls.tables.events if event else calls.tables.methods
-    members = {key: {"enum": calls.names(event)}, "target": STRING, "args": {"type": "object"}}
+    members = {key: {"enum": calls.names(event)}, "target": STRING, "args": {"type": "object"},
+               "choices": CHOICES}
     schema = plain_request("event" if event else "call", members, (key,))
     schema["allOf"] = [calls.rule(key, method, calls.raw) for method in methods]
     return schema
@@ -39,7 +42,7 @@ def requests(calls):
     plain = [plain_request(op) for op in ("hello", "reset", "snapshot", "bye")]
     return plain + [
         plain_request("restore", {"snapshot": whole_number(15), "drop": FLAG}, ("snapshot",)),
-        plain_request("inspect", {"target": STRING}, ("target",)),
+        plain_request("inspect", {"target": STRING, "choices": CHOICES}, ("target",)),
         call_request(calls, False), call_request(calls, True)]
 
 
@@ -144,7 +147,7 @@ def vector(tables, calls):
                "title": {"type": "string", "minLength": 1, "maxLength": 199},
                "clauses": {**clause_list(), "minItems": 1},
                "tier": {"enum": TIERS, "default": "hand"},
-               "needs": {"type": "array", "items": {"enum": CAPABILITIES}, "uniqueItems": True},
+               "needs": {"type": "array", "items": {"enum": NEEDS}, "uniqueItems": True},
                "comment": STRING,
                "steps": {"type": "array", "minItems": 1, "maxItems": 64,
                          "items": {"$ref": "#/$defs/node"}}}
