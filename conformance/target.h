@@ -22,6 +22,8 @@ enum lg_capability {
     LG_CAN_CHOICES = 32  /* the model's choices can be scripted, call by call */
 };
 
+enum { LG_KEPT_MAX = 2 }; /* hosts that a target remembers at once */
+
 struct lg_target {
     const char *name;      /* as given on the command line */
     unsigned capabilities; /* enum lg_capability; known once opened */
@@ -47,10 +49,12 @@ struct lg_target {
     /* Of one that can: the choices of the next calls; NULL: its own. */
     const uint8_t *choices;
     unsigned choice_count;
-    /* Of one that can LG_CAN_SNAPSHOT, else NULL: remembers the host as it is, once more in place
-     * of what it remembered before, and goes back to that. */
-    enum lg_target_reply (*keep)(struct lg_target *target, struct lg_json_error *reason);
-    enum lg_target_reply (*back)(struct lg_target *target, struct lg_json_error *reason);
+    /* Of one that can LG_CAN_SNAPSHOT, else NULL: remembers the host as it is, in place of what it
+     * remembered as that number before; and goes back to it, as often as wanted. */
+    enum lg_target_reply (*keep)(struct lg_target *target, unsigned number,
+                                 struct lg_json_error *reason);
+    enum lg_target_reply (*back)(struct lg_target *target, unsigned number,
+                                 struct lg_json_error *reason);
 };
 
 /* Opens "model:", "model:PROFILE", "stdio:COMMAND", "plugin:FILE.so" or "http://HOST". blobs: the

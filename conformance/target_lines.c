@@ -6,15 +6,19 @@
 
 #include "line_messages.h"
 
+/* A host that the target remembers, and the names that were bound then. */
+struct kept {
+    bool any;
+    json_int_t snapshot;
+    struct lg_bound_names bound;
+};
+
 struct lines {
     struct lg_line_peer peer;
     struct lg_bound_names bound;
     json_int_t id;
-    struct {
-        bool any;
-        json_int_t snapshot;
-        struct lg_bound_names bound;
-    } kept;
+    struct lg_bound_names scratch;
+    struct kept kept[LG_KEPT_MAX];
 };
 
 /* Asks; the request is released. */
@@ -105,14 +109,10 @@ static enum lg_target_reply call(struct lg_target *target, const struct lg_call 
 
 /* ---- snapshots ---- */
 
-static enum lg_target_reply go_back(struct lg_target *target, bool drop,
-                                    struct lg_json_error *reason)
+/* What an answer that is only looked at for yes and no comes to; it is released. */
+static enum lg_target_reply agreed(enum lg_target_reply reply, json_t *answer,
+                                   struct lg_json_error *reason)
 {
-    struct lines *lines = target->self;
-    json_t *answer;
-    json_t *request = json_pack("{s:s, s:I, s:b}", "op", "restore", "snapshot",
-                                lines->kept.snapshot, "drop", drop);
-    enum lg_target_reply reply = ask(lines, request, &answer, reason);
     if (reply != LG_TARGET_ANSWERED)
         return reply;
     reply = lg_line_says_no(answer, reason) ? LG_TARGET_REFUSED : LG_TARGET_ANSWERED;
@@ -120,46 +120,88 @@ static enum lg_target_reply go_back(struct lg_target *target, bool drop,
     return reply;
 }
 
-static enum lg_target_reply back(struct lg_target *target, struct lg_json_error *reason)
+static enum lg_target_reply restore(struct lines *lines, const struct kept *kept, bool drop,
+                                    struct lg_json_error *reason)
 {
-    struct lines *lines = target->self;
-    enum lg_target_reply reply = go_back(target, false, reason);
+    json_t *answer = NULL;
+    json_t *request =
+        json_pack("{s:s, s:I, s:b}", "op", "restore", "snapshot", kept->snapshot, "drop", drop);
+    enum lg_target_reply reply = ask(lines, request, &answer, reason);
+    reply = agreed(reply, answer, reason);
     if (reply == LG_TARGET_ANSWERED)
-        lg_bound_names_copy(&lines->bound, &lines->kept.bound);
+        lg_bound_names_copy(&lines->bound, &kept->bound);
     return reply;
 }
 
-/* Takes a snapshot. */
-static enum lg_target_reply take(struct lg_target *target, struct lg_json_error *reason)
+static enum lg_target_reply back(struct lg_target *target, unsigned number,
+                                 struct lg_json_error *reason)
 {
     struct lines *lines = target->self;
-    json_t *answer;
-    enum lg_target_reply reply = ask(lines, json_pack("{s:s}", "op", "snapshot"), &answer, reason);
-    if (reply != LG_TARGET_ANSWERED)
-        return reply;
-    lines->kept.any = !lg_line_says_no(answer, reason);
-    lines->kept.snapshot = json_integer_value(json_object_get(answer, "snapshot"));
-    json_decref(answer);
-    return lines->kept.any ? LG_TARGET_ANSWERED : LG_TARGET_REFUSED;
+    return restore(lines, &lines->kept[number % LG_KEPT_MAX], false, reason);
 }
 
-/* The one before makes room: a target goes back to it, so the new one is taken first. */
-static enum lg_target_reply keep(struct lg_target *target, struct lg_json_error *reason)
+/* Room for another one; the host is another one then. */
+static enum lg_target_reply drop(struct lines *lines, struct kept *kept,
+                                 struct lg_json_error *reason)
+{
+    if (!kept->any)
+        return LG_TARGET_ANSWERED;
+    kept->any = false;
+    return restore(lines, kept, true, reason);
+}
+
+static enum lg_target_reply take(struct lines *lines, json_int_t *snapshot,
+                                 struct lg_json_error *reason)
+{
+    json_t *answer = NULL;
+    enum lg_target_reply reply = ask(lines, json_pack("{s:s}", "op", "snapshot"), &answer, reason);
+    if (reply == LG_TARGET_ANSWERED)
+        *snapshot = json_integer_value(json_object_get(answer, "snapshot"));
+    return agreed(reply, answer, reason);
+}
+
+/* The one before can only be dropped by going back to it: the new one is taken first. */
+static enum lg_target_reply keep(struct lg_target *target, unsigned number,
+                                 struct lg_json_error *reason)
 {
     struct lines *lines = target->self;
-    json_int_t before = lines->kept.snapshot;
-    bool any = lines->kept.any;
-    enum lg_target_reply reply = take(target, reason);
+    struct kept *kept = &lines->kept[number % LG_KEPT_MAX];
+    bool any = kept->any;
+    json_int_t taken = 0;
+    lg_bound_names_copy(&lines->scratch, &lines->bound);
+    enum lg_target_reply reply = take(lines, &taken, reason);
+    if (reply == LG_TARGET_ANSWERED)
+        reply = drop(lines, kept, reason);
     if (reply != LG_TARGET_ANSWERED)
         return reply;
-    lg_bound_names_copy(&lines->kept.bound, &lines->bound);
-    if (!any)
-        return reply;
-    json_int_t taken = lines->kept.snapshot;
-    lines->kept.snapshot = before;
-    reply = go_back(target, true, reason);
-    lines->kept.snapshot = taken;
-    return reply == LG_TARGET_ANSWERED ? go_back(target, false, reason) : reply;
+    kept->any = true;
+    kept->snapshot = taken;
+    lg_bound_names_copy(&kept->bound, &lines->scratch);
+    return any ? restore(lines, kept, false, reason) : LG_TARGET_ANSWERED;
+}
+
+static void free_lines(struct lines *lines)
+{
+    if (!lines)
+        return;
+    lg_bound_names_free(&lines->bound);
+    lg_bound_names_free(&lines->scratch);
+    for (unsigned i = 0; i < LG_KEPT_MAX; i++)
+        lg_bound_names_free(&lines->kept[i].bound);
+    free(lines);
+}
+
+static struct lines *make_lines(struct lg_blobs *blobs)
+{
+    struct lines *lines = calloc(1, sizeof *lines);
+    bool ready = lines && lg_bound_names_init(&lines->bound, blobs) &&
+                 lg_bound_names_init(&lines->scratch, blobs);
+    for (unsigned i = 0; ready && i < LG_KEPT_MAX; i++)
+        ready = lg_bound_names_init(&lines->kept[i].bound, blobs);
+    if (ready)
+        return lines;
+    free_lines(lines);
+    return NULL;
 }
 
 static void close_lines(struct lg_target *target)
@@ -167,9 +209,7 @@ static void close_lines(struct lg_target *target)
     struct lines *lines = target->self;
     if (lines->peer.close)
         lines->peer.close(lines->peer.context);
-    lg_bound_names_free(&lines->bound);
-    lg_bound_names_free(&lines->kept.bound);
-    free(lines);
+    free_lines(lines);
     target->self = NULL;
 }
 
@@ -211,14 +251,8 @@ static bool greet(struct lg_target *target, struct lg_json_error *reason)
 bool lg_target_lines_open(struct lg_target *target, const struct lg_line_peer *peer,
                           struct lg_json_error *reason)
 {
-    struct lines *lines = calloc(1, sizeof *lines);
-    if (!lines || !lg_bound_names_init(&lines->bound, target->blobs) ||
-        !lg_bound_names_init(&lines->kept.bound, target->blobs)) {
-        if (lines) {
-            lg_bound_names_free(&lines->bound);
-            lg_bound_names_free(&lines->kept.bound);
-        }
-        free(lines);
+    struct lines *lines = make_lines(target->blobs);
+    if (!lines) {
         if (peer->close)
             peer->close(peer->context);
         return lg_json_fail(reason, "no memory");

@@ -5,12 +5,14 @@
 #include "scripted.h"
 #include "walk_choices.h"
 
+enum { HERE, BEGINNING }; /* hosts that the target remembers */
 enum { OWN_FROM = 1024, GIVEN_MAX = OWN_FROM - LG_WALK_NAMES_FROM };
 
 struct scripted {
     struct lg_target *target;
     struct lg_json_error reason;
     bool gone;
+    bool has_begun;
     uint16_t given[GIVEN_MAX];    /* the run's bytes by the walker's number */
     struct lg_choices starts_job; /* of a call that sets a new VM's protector */
 };
@@ -95,10 +97,17 @@ static void reset_target(void *self)
         {{.method = LG_CALL_PROVIDER_STOPS, .vm = LG_VM_HOST}, &plain},
         {{.method = LG_CALL_PROVIDER_STARTS, .vm = LG_VM_HOST}, &plain},
         {{.method = LG_CALL_VM_REMOVED}, &plain}};
+    struct lg_target *target = scripted->target;
     struct lg_outcome seen;
-    note(scripted, scripted->target->reset(scripted->target, &scripted->reason));
+    if (scripted->has_begun) {
+        note(scripted, target->back(target, BEGINNING, &scripted->reason));
+        return;
+    }
+    scripted->has_begun = true;
+    note(scripted, target->reset(target, &scripted->reason));
     for (size_t i = 0; !scripted->gone && i < sizeof steps / sizeof steps[0]; i++)
         note(scripted, ask(scripted, &steps[i].call, steps[i].choices, &seen));
+    note(scripted, target->keep(target, BEGINNING, &scripted->reason));
 }
 
 /* What does not answer shows a fault that no call allows. */
@@ -134,13 +143,13 @@ static void call_target(void *self, const struct lg_call *given, const uint8_t *
 static void keep(void *self)
 {
     struct scripted *scripted = self;
-    note(scripted, scripted->target->keep(scripted->target, &scripted->reason));
+    note(scripted, scripted->target->keep(scripted->target, HERE, &scripted->reason));
 }
 
 static void back(void *self)
 {
     struct scripted *scripted = self;
-    note(scripted, scripted->target->back(scripted->target, &scripted->reason));
+    note(scripted, scripted->target->back(scripted->target, HERE, &scripted->reason));
 }
 
 static const char *failure(void *self)
