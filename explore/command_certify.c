@@ -37,12 +37,14 @@ static const char help[] =
     "                   under every choice, and judge each answer and what it left behind: "
     "model:,\n"
     "                   or one of stdio: and plugin: that offers snapshot and choices\n"
-    "  --pairs          with --target, of world A: in place of that, make every two calls that "
+    "  --pairs          with --target model:, of world A: in place of that, make every two calls "
+    "that "
     "may\n"
     "                   follow each other: each class of transitions after each; --every N takes\n"
     "                   every N-th of the transitions that come first\n"
     "  --report FILE    write a report, such as reports/certificate.md\n"
     "  --jobs N         so many processes, 1 to 64\n"
+    "  --minutes N      begin no part of the traces after so many\n"
     "  --quiet          no progress\n"
     "\n"
     "examples:\n"
@@ -56,6 +58,7 @@ struct options {
     char world;
     uint32_t every;
     uint32_t jobs;
+    uint32_t minutes;
     const char *report;
     const char *target;
     bool thorough;
@@ -106,10 +109,11 @@ static void write_no_miss(const struct work *work, FILE *out)
     const struct lg_no_miss *found = &work->no_miss;
     fprintf(out,
             "- %llu traces judged by both, %llu of them without an explanation\n"
+            "- %u of %u parts, each the traces that begin with one call of one world\n"
             "- %llu steps of the model made by brute force\n"
             "- disagreements: %u\n",
-            wide(found->traces), wide(found->without_explanation), wide(found->model_steps),
-            found->disagreements);
+            wide(found->traces), wide(found->without_explanation), found->parts_done, found->parts,
+            wide(found->model_steps), found->disagreements);
 }
 
 static bool write_report(const struct work *work, const char *path)
@@ -170,7 +174,7 @@ static int certify(struct work *work)
         work->certificate.every * (options->thorough ? FOLLOWED_EVERY : 1);
     lg_certify_no_false_alarm(&work->certificate, &work->exploration, options->jobs, progress);
     if (work->certificate.no_memory ||
-        !lg_no_miss(&work->no_miss, options->thorough, options->jobs, progress)) {
+        !lg_no_miss(&work->no_miss, options->thorough, options->jobs, options->minutes, progress)) {
         fprintf(stderr, "lastgood: no memory\n");
         return LG_EXIT_HARNESS;
     }
@@ -206,10 +210,10 @@ static void write_walk(const struct work *work)
     const struct lg_target_walk *walk = &work->walk;
     printf("World %c on %s, from every %u. state: %llu states, %llu transitions walked,\n"
            "%llu looks at what they left behind; states not reached: %llu, transitions that lead\n"
-           "elsewhere: %llu, faults: %llu\n",
+           "elsewhere: %llu, faults: %llu; left out, for a VM is made where jobs are left: %llu\n",
            work->exploration.world.name, work->options.target, walk->every, wide(walk->states),
            wide(walk->transitions), wide(walk->looks), wide(walk->unreached), wide(walk->elsewhere),
-           wide(walk->faults.count));
+           wide(walk->faults.count), wide(walk->left_out));
     write_faults(&walk->faults);
 }
 
@@ -374,6 +378,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
         {"--pairs", .flag = &options->in_pairs},
         {"--report", .text = &options->report},
         {"--jobs", .number = &options->jobs, .from = 1, .to = LG_CREW_MAX},
+        {"--minutes", .number = &options->minutes, .from = 1, .to = EVERY_MAX},
         {"--quiet", .flag = &options->quiet},
     };
     return lg_arguments_read(argc, argv, known, sizeof known / sizeof known[0], help, words, count);
@@ -389,8 +394,9 @@ int lg_command_certify(int argc, char **argv)
         fprintf(stderr, "lastgood: certify takes no %s; see lastgood certify --help\n", words[0]);
         code = LG_EXIT_USAGE;
     }
-    if (code < 0 && options.in_pairs && (!options.target || options.world != 'A')) {
-        fprintf(stderr, "lastgood: --pairs needs --target and world A\n");
+    bool of_model = options.target && strcmp(options.target, "model:") == 0;
+    if (code < 0 && options.in_pairs && (!of_model || options.world != 'A')) {
+        fprintf(stderr, "lastgood: --pairs needs --target model: and world A\n");
         code = LG_EXIT_USAGE;
     }
     free(words);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "brute_force.h"
 #include "crew.h"
@@ -277,7 +278,8 @@ struct plan {
     struct part parts[PARTS_MAX];
     unsigned part_count;
     atomic_uint next;
-    bool tells; /* how far it is */
+    time_t until; /* 0: for ever */
+    bool tells;   /* how far it is */
 };
 
 static bool compare_part(const struct lg_small_world *world, struct part *part)
@@ -291,8 +293,8 @@ static bool compare_part(const struct lg_small_world *world, struct part *part)
         start(explorer, world);
         explore_call(explorer, work, &world->alphabet->calls[part->call], world->calls, false,
                      false);
-        part->figures = (struct lg_no_miss){explorer->judged, explorer->blamed, explorer->walked,
-                                            explorer->disagreements};
+        part->figures = (struct lg_no_miss){
+            explorer->judged, explorer->blamed, explorer->walked, explorer->disagreements, 0, 1};
     }
     free(memory);
     free(work);
@@ -308,12 +310,18 @@ static void tell(const struct plan *plan, unsigned part)
             plan->worlds[plan->parts[part].world].alphabet->name, part + 1, plan->part_count);
 }
 
+static bool has_time(const struct plan *plan)
+{
+    return !plan->until || time(NULL) < plan->until;
+}
+
 static bool compare_parts(void *context, unsigned number)
 {
     struct plan *plan = context;
     bool good = true;
     (void)number;
-    for (unsigned i; good && (i = atomic_fetch_add(&plan->next, 1)) < plan->part_count;) {
+    for (unsigned i;
+         good && has_time(plan) && (i = atomic_fetch_add(&plan->next, 1)) < plan->part_count;) {
         struct part *part = &plan->parts[i];
         if (plan->tells)
             tell(plan, i);
@@ -344,6 +352,10 @@ static void add_worlds(struct plan *plan, bool thorough)
         add_world(plan, &lg_small_worlds[i]);
     for (unsigned i = 0; thorough && i < lg_long_world_count; i++)
         add_world(plan, &lg_long_worlds[i]);
+    for (int profile = 0; thorough && profile < LG_PROFILE_COUNT; profile++)
+        for (unsigned i = 0; profile != LG_PROFILE_documented && i < lg_small_setup_count; i++)
+            add_world(plan, &(struct lg_small_world){lg_small_setups[i], lg_all_calls, 3,
+                                                     (enum lg_profile_id)profile});
 }
 
 static void add_figures(struct lg_no_miss *figures, const struct lg_no_miss *more)
@@ -352,6 +364,7 @@ static void add_figures(struct lg_no_miss *figures, const struct lg_no_miss *mor
     figures->without_explanation += more->without_explanation;
     figures->model_steps += more->model_steps;
     figures->disagreements += more->disagreements;
+    figures->parts_done += more->parts_done;
 }
 
 static void print_worlds(const struct plan *plan, struct lg_no_miss *figures)
@@ -363,20 +376,24 @@ static void print_worlds(const struct plan *plan, struct lg_no_miss *figures)
             if (plan->parts[j].world == i)
                 add_figures(&found, &plan->parts[j].figures);
         add_figures(figures, &found);
-        printf("  %s, %u of %s, %s: %llu traces, %llu of them without an explanation\n",
-               world->setup->name, world->calls, world->alphabet->name,
-               lg_profiles[world->profile].name, (unsigned long long)found.traces,
-               (unsigned long long)found.without_explanation);
+        if (found.parts_done)
+            printf("  %s, %u of %s, %s: %llu traces, %llu of them without an explanation\n",
+                   world->setup->name, world->calls, world->alphabet->name,
+                   lg_profiles[world->profile].name, (unsigned long long)found.traces,
+                   (unsigned long long)found.without_explanation);
     }
 }
 
-bool lg_no_miss(struct lg_no_miss *figures, bool thorough, unsigned jobs, FILE *progress)
+bool lg_no_miss(struct lg_no_miss *figures, bool thorough, unsigned jobs, unsigned minutes,
+                FILE *progress)
 {
     struct plan *plan = lg_shared_new(sizeof *plan);
     bool good = plan != NULL;
     if (good) {
         add_worlds(plan, thorough);
         plan->tells = progress != NULL;
+        plan->until = minutes ? time(NULL) + 60 * (time_t)minutes : 0;
+        figures->parts = plan->part_count;
         good = lg_crew(jobs, compare_parts, plan);
         print_worlds(plan, figures);
     }

@@ -145,9 +145,6 @@ const struct lg_small_world lg_long_worlds[] = {
     {&no_vm, &all_calls, 3, LG_PROFILE_documented},
     {&new_vm, &all_calls, 3, LG_PROFILE_documented},
     {&sealed, &all_calls, 3, LG_PROFILE_documented},
-    {&guarded, &all_calls, 3, LG_PROFILE_documented},
-    {&starts, &all_calls, 3, LG_PROFILE_documented},
-    {&with_job, &all_calls, 3, LG_PROFILE_documented},
 };
 const unsigned lg_long_world_count = sizeof lg_long_worlds / sizeof lg_long_worlds[0];
 

@@ -21,6 +21,9 @@ struct lg_scripted {
     void (*close)(void *self);
     /* NULL: it has answered so far. Else why it does not any more. */
     const char *(*failure)(void *self);
+    /* A VM that is made comes to the place of the one before it, with the jobs that are left of
+     * that: as in the worlds, and on no real host. */
+    bool one_place;
 };
 
 /* "model:" under profile documented. False: no memory. */

@@ -112,6 +112,6 @@ bool lg_scripted_model_open(struct lg_scripted *target)
         return false;
     lg_profile_load(&model->profile, LG_PROFILE_documented, LG_TAG_CONFORMS);
     reset_model(model);
-    *target = (struct lg_scripted){model, reset_model, call_model, keep, back, free, failure};
+    *target = (struct lg_scripted){model, reset_model, call_model, keep, back, free, failure, true};
     return true;
 }

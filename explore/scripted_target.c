@@ -198,6 +198,7 @@ bool lg_scripted_target_open(struct lg_scripted *scripted, struct lg_target *tar
         free(self);
         return lg_json_fail(reason, "no memory");
     }
-    *scripted = (struct lg_scripted){self, reset_target, call_target, keep, back, free, failure};
+    *scripted =
+        (struct lg_scripted){self, reset_target, call_target, keep, back, free, failure, false};
     return true;
 }

@@ -75,8 +75,9 @@ static void walk_all(struct walk *walk, FILE *progress)
         if (lg_walker_go_to(walker, i))
             walk_state(walk, i);
         else
-            walk->found->unreached++;
+            walk->found->unreached += !walker->beyond;
     }
+    walk->found->left_out = walker->left_out;
     walk->found->looks = walker->looks;
     walk->found->faults = walker->faults;
 }

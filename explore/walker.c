@@ -111,9 +111,20 @@ static bool fits(const struct lg_call *call, const struct lg_outcome *pattern,
     return lg_methods[call->method].kind == LG_KIND_EVENT || lg_outcome_matches(pattern, seen);
 }
 
+static bool is_beyond(const struct lg_walker *walker, const struct lg_shadow *shadow,
+                      const struct lg_call *call)
+{
+    return call->method == LG_CALL_VM_CREATED && !walker->target->one_place &&
+           shadow->cell.jobs[0].state != LG_JOB_FREE;
+}
+
 bool lg_walker_step(struct lg_walker *walker, struct lg_shadow *shadow, const struct lg_call *call,
                     const struct lg_choices *choices)
 {
+    walker->beyond = is_beyond(walker, shadow, call);
+    walker->left_out += walker->beyond;
+    if (walker->beyond)
+        return false;
     struct lg_cell cell = shadow->cell;
     struct lg_outcome pattern;
     struct lg_job evicted;

@@ -33,7 +33,9 @@ struct lg_walker {
     unsigned step_count;
     struct lg_walk_faults faults;
     uint64_t looks;
-    bool unknowing; /* the last call asked for jobs, of which the client has forgotten some */
+    bool unknowing;    /* the last call asked for jobs, of which the client has forgotten some */
+    bool beyond;       /* the last call was not made: it makes a VM where jobs are left */
+    uint64_t left_out; /* such calls */
 };
 
 /* False: no memory. */
@@ -47,7 +49,8 @@ struct lg_call lg_walker_spell(const struct lg_walker *walker, struct lg_shadow 
 
 /* Makes a call on the target; the shadow follows. False: the answer is none that these choices
  * allow. That is a fault, but for a list of jobs that no client of the world knows of: there the
- * world says that there are none, and the target knows better. */
+ * world says that there are none, and the target knows better. False, too, for a VM that is made
+ * where jobs of one before it are left, on a target that has a place for each. */
 bool lg_walker_step(struct lg_walker *walker, struct lg_shadow *shadow, const struct lg_call *call,
                     const struct lg_choices *choices);
 

@@ -78,7 +78,7 @@ static void walk(enum fault fault, struct lg_target_walk *found)
 {
     struct lg_exploration exploration;
     struct faulty faulty = {.fault = fault};
-    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, failure};
+    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, failure, true};
     assert_true(lg_scripted_model_open(&faulty.inner));
     assert_true(lg_exploration_init(&exploration, 'A', LG_PROFILE_documented));
     lg_explore(&exploration, visit, NULL, NULL);
@@ -140,7 +140,7 @@ static struct pair_work *walk_pairs(enum fault fault, bool keeps)
 {
     struct pair_work *work = calloc(1, sizeof *work);
     struct faulty faulty = {.fault = fault};
-    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, failure};
+    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, failure, true};
     assert_non_null(work);
     if (!keeps)
         target.keep = target.back = NULL;
