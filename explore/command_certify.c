@@ -33,6 +33,7 @@ static const char help[] =
     "  --long           every cell of world A, and the traces that take hours\n"
     "  --world A|B|C    another world\n"
     "  --every N        step from every N-th cell\n"
+    "  --states N       only what the first N states of the world lead to\n"
     "  --target TARGET  instead of that: make every call in every state of the world on a target,\n"
     "                   under every choice, and judge each answer and what it left behind: "
     "model:,\n"
@@ -57,6 +58,7 @@ enum { SHORT_EVERY = 4999, FOLLOWED_EVERY = 499, EVERY_MAX = 1000000000 };
 struct options {
     char world;
     uint32_t every;
+    uint32_t states;
     uint32_t jobs;
     uint32_t minutes;
     const char *report;
@@ -360,8 +362,10 @@ static int run(const struct options *options)
     if (!work)
         return code;
     work->options = *options;
-    if (lg_exploration_init(&work->exploration, options->world, LG_PROFILE_documented))
+    if (lg_exploration_init(&work->exploration, options->world, LG_PROFILE_documented)) {
+        work->exploration.states_max = options->states;
         code = options->target ? walk_target(work) : certify(work);
+    }
     lg_exploration_free(&work->exploration);
     free(work);
     return code;
@@ -377,6 +381,7 @@ static int read_options(int argc, char **argv, struct options *options, const ch
         {"--target", .text = &options->target},
         {"--pairs", .flag = &options->in_pairs},
         {"--report", .text = &options->report},
+        {"--states", .number = &options->states, .from = 1, .to = EVERY_MAX},
         {"--jobs", .number = &options->jobs, .from = 1, .to = LG_CREW_MAX},
         {"--minutes", .number = &options->minutes, .from = 1, .to = EVERY_MAX},
         {"--quiet", .flag = &options->quiet},
