@@ -30,7 +30,7 @@ static const char help[] =
     "\n"
     "The short form steps from every 4,999th cell of world A and takes under a minute.\n"
     "\n"
-    "  --long           every cell of world A, and the traces that take hours\n"
+    "  --long           every cell of world A, and the traces that take minutes\n"
     "  --world A|B|C    another world\n"
     "  --every N        step from every N-th cell\n"
     "  --states N       only what the first N states of the world lead to\n"
@@ -177,7 +177,7 @@ static int certify(struct work *work)
     lg_certify_no_false_alarm(&work->certificate, &work->exploration, options->jobs, progress);
     if (work->certificate.no_memory ||
         !lg_no_miss(&work->no_miss, options->thorough, options->jobs, options->minutes, progress)) {
-        fprintf(stderr, "lastgood: no memory\n");
+        fprintf(stderr, "lastgood: no memory, or a process that shared the work has failed\n");
         return LG_EXIT_HARNESS;
     }
     work->seconds = seconds_used();
@@ -402,6 +402,10 @@ int lg_command_certify(int argc, char **argv)
     bool of_model = options.target && strcmp(options.target, "model:") == 0;
     if (code < 0 && options.in_pairs && (!of_model || options.world != 'A')) {
         fprintf(stderr, "lastgood: --pairs needs --target model: and world A\n");
+        code = LG_EXIT_USAGE;
+    }
+    if (code < 0 && options.target && !of_model && options.world != 'A') {
+        fprintf(stderr, "lastgood: certify walks %s in world A alone\n", options.target);
         code = LG_EXIT_USAGE;
     }
     free(words);

@@ -352,10 +352,6 @@ static void add_worlds(struct plan *plan, bool thorough)
         add_world(plan, &lg_small_worlds[i]);
     for (unsigned i = 0; thorough && i < lg_long_world_count; i++)
         add_world(plan, &lg_long_worlds[i]);
-    for (int profile = 0; thorough && profile < LG_PROFILE_COUNT; profile++)
-        for (unsigned i = 0; profile != LG_PROFILE_documented && i < lg_small_setup_count; i++)
-            add_world(plan, &(struct lg_small_world){lg_small_setups[i], lg_all_calls, 3,
-                                                     (enum lg_profile_id)profile});
 }
 
 static void add_figures(struct lg_no_miss *figures, const struct lg_no_miss *more)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/trace.h"
+
 enum { TPM = 1u << LG_SETTING_TPM_ENABLED, SHIELDING = 1u << LG_SETTING_SHIELDING_REQUESTED };
 
 #define CALL(...)                                                                                  \
@@ -60,13 +62,14 @@ static const struct lg_call more_of_job[] = {
 static const struct lg_call larger[] = {
     CALL(GUEST_SHUTS_DOWN),
     CALL(SET_KEY_PROTECTOR, .symbol = 1, .blob = LG_BLOB_WRONG_TYPE),
-    CALL(RESTORE_LAST_KNOWN_GOOD, .setting = LG_TEXT_MISSING),
-    CALL(MODIFY_SECURITY_SETTINGS, .present = TPM, .setting = LG_TEXT_OTHER_CLASS),
+    CALL(RESTORE_LAST_KNOWN_GOOD, .setting = LG_TEXT_MISSING, .text = LG_TEXT_IS_null),
+    CALL(MODIFY_SECURITY_SETTINGS, .setting = LG_TEXT_OTHER_CLASS, .text = LG_TEXT_IS_other_class),
     CALL(MODIFY_SECURITY_SETTINGS, .present = SHIELDING, .values = SHIELDING),
     CALL(MODIFY_SECURITY_SETTINGS, .present = SHIELDING),
     CALL(MODIFY_SECURITY_SETTINGS, .present = TPM | SHIELDING, .values = TPM | SHIELDING),
     CALL(SET_SECURITY_POLICY, .symbol = LG_WORLD_POLICY),
-    CALL(SET_SECURITY_POLICY, .symbol = LG_WORLD_POLICY, .setting = LG_TEXT_MALFORMED),
+    CALL(SET_SECURITY_POLICY, .symbol = LG_WORLD_POLICY, .setting = LG_TEXT_MALFORMED,
+         .text = LG_TEXT_IS_truncated),
     CALL(VM_REQUEST_STATE_CHANGE, .requested = 9),
     CALL(VM_REQUEST_STATE_CHANGE, .requested = 11),
     CALL(VM_REQUEST_STATE_CHANGE, .requested = 99),
