@@ -143,7 +143,6 @@ const struct lg_small_world lg_long_worlds[] = {
     {&starts_bare, &host_events, 3, LG_PROFILE_literal},
     {&starts, &power_calls, 3, LG_PROFILE_literal},
     {&no_vm, &all_calls, 3, LG_PROFILE_documented},
-    {&new_vm, &all_calls, 3, LG_PROFILE_documented},
     {&sealed, &all_calls, 3, LG_PROFILE_documented},
 };
 const unsigned lg_long_world_count = sizeof lg_long_worlds / sizeof lg_long_worlds[0];
