@@ -192,8 +192,10 @@ def test_bye_ends_it(simulator, tmp_path):
 def test_the_trace_so_far(simulator, lastgood, tmp_path):
     trace = tmp_path / "trace.jsonl"
     with Simulator(simulator, tmp_path, "--trace", str(trace), "--jobs-mode", "async") as process:
-        assert "snapshot" not in ask(process, "hello")["capabilities"]
+        assert not {"snapshot", "choices"} & set(ask(process, "hello")["capabilities"])
         vm = event(process, "Vm.Create")["out"]["vm"]
+        assert not ask(process, "event", event="Provider.Stop", choices=[])["ok"]
+        assert not ask(process, "inspect", target=vm, choices=[])["ok"]
         job = ask(process, "call", method=SERVICE + "ModifySecuritySettings", target=vm,
                   args={"SecuritySettingData": {"set": {"TpmEnabled": True}}})["out"]["Job"]
         for _ in range(3):

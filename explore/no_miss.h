@@ -17,7 +17,7 @@ struct lg_no_miss {
 };
 
 /* The worlds that take seconds, in so many processes, at most LG_CREW_MAX; thorough: those that
- * take hours, too. After so many minutes no part is begun any more; 0: all are done. A line of
+ * take minutes, too. After so many minutes no part is begun any more; 0: all are done. A line of
  * figures for each world and the first disagreements go to standard output; `progress`: a line now
  * and then, or NULL. False: no memory. */
 bool lg_no_miss(struct lg_no_miss *figures, bool thorough, unsigned jobs, unsigned minutes,

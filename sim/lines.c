@@ -56,7 +56,8 @@ static json_t *hello(struct lg_session *session)
         json_array_insert_new(capabilities, 2, json_string("snapshot"));
     if (!simulator->clock || simulator->clock->mode == LG_CLOCK_VIRTUAL)
         json_array_append_new(capabilities, json_string("clock"));
-    json_array_append_new(capabilities, json_string("choices"));
+    if (!simulator->recorder)
+        json_array_append_new(capabilities, json_string("choices"));
     return json_pack("{s:b, s:s, s:s, s:i, s:s, s:o, s:o}", "ok", 1, "program", "lastgood-sim",
                      "version", LASTGOOD_VERSION, "protocol", LG_STDIO_PROTOCOL, "profile",
                      lg_profiles[simulator->options.profile].name, "capabilities", capabilities,
@@ -220,6 +221,8 @@ static json_t *carry_out(struct lg_session *session, const json_t *request, bool
     struct lg_json_error error;
     if (!check_members(request, &error))
         return refuse(0, error.reason);
+    if (json_object_get(request, "choices") && session->simulator->recorder)
+        return refuse(0, "a recording is written, and choices may contradict what it holds");
     if (!op)
         return refuse(
             0, "\"op\" is missing: hello, call, event, reset, snapshot, restore, inspect or bye");
