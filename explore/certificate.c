@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
+#include "conformance/crew.h"
 #include "model/oracle.h"
 
 enum { SET_MAX = 2048, RECORDS_MAX = 16384, PROGRESS_EVERY = 8192 };
@@ -230,12 +230,14 @@ struct share {
     struct lg_certificate parts[LG_CREW_MAX];
     unsigned jobs;
     _Atomic uint64_t next; /* the next cell */
-    bool tells;            /* how far it is */
+    FILE *progress;        /* NULL: none */
 };
 
-static void tell(const struct judge *judge)
+static void tell(const struct judge *judge, FILE *progress)
 {
-    fprintf(stderr, "certify: %u of %u cells\n", judge->state, judge->exploration->states.count);
+    if (progress)
+        fprintf(progress, "certify: %u of %u cells\n", judge->state,
+                judge->exploration->states.count);
 }
 
 static void judge_cells(struct judge *judge, struct share *share)
@@ -245,8 +247,8 @@ static void judge_cells(struct judge *judge, struct share *share)
     while ((state = atomic_fetch_add(&share->next, every)) < judge->exploration->states.count) {
         judge->state = (uint32_t)state;
         judge_cell(judge);
-        if (share->tells && judge->state % PROGRESS_EVERY < every)
-            tell(judge);
+        if (judge->state % PROGRESS_EVERY < every)
+            tell(judge, share->progress);
     }
 }
 
@@ -302,7 +304,7 @@ bool lg_certify_no_false_alarm(struct lg_certificate *certificate,
     if (share && lg_explore(exploration, NULL, NULL, progress)) {
         share->exploration = exploration;
         share->jobs = jobs;
-        share->tells = progress != NULL;
+        share->progress = progress;
         certificate->no_memory = !judge_all(share, certificate);
     }
     lg_shared_free(share, sizeof *share);

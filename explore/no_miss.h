@@ -10,17 +10,23 @@
 struct lg_no_miss {
     uint64_t traces; /* judged by both */
     uint64_t without_explanation;
+    uint64_t milder;      /* where the oracle ran short of room and blamed less than brute force */
     uint64_t model_steps; /* of brute force */
     unsigned disagreements;
     unsigned parts; /* of worlds, each the traces that begin with one call */
     unsigned parts_done;
 };
 
-/* The worlds that take seconds, in so many processes, at most LG_CREW_MAX; thorough: those that
- * take minutes, too. After so many minutes no part is begun any more; 0: all are done. A line of
- * figures for each world and the first disagreements go to standard output; `progress`: a line now
- * and then, or NULL. False: no memory. */
-bool lg_no_miss(struct lg_no_miss *figures, bool thorough, unsigned jobs, unsigned minutes,
-                FILE *progress);
+struct lg_no_miss_options {
+    unsigned jobs;             /* processes, 1 to LG_CREW_MAX */
+    unsigned minutes;          /* after so many no part is begun any more; 0: all are done */
+    uint32_t explanations_max; /* of one VM, that the oracle keeps; 0: 2048 */
+    FILE *progress;            /* a line now and then, or NULL */
+};
+
+/* A line of figures for each world and the first disagreements go to standard output. `figures`
+ * begin as zeros. False: no memory. */
+bool lg_no_miss(struct lg_no_miss *figures, const struct lg_small_worlds *worlds,
+                const struct lg_no_miss_options *options);
 
 #endif

@@ -109,7 +109,7 @@ static const struct lg_alphabet power_calls = {"power",
                                                 REQUEST(PAUSE), REQUEST(RESET), CALL(READ_VM),
                                                 CALL(READ_SECURITY_ELEMENT)}};
 
-const struct lg_small_world lg_small_worlds[] = {
+static const struct lg_small_world in_seconds[] = {
     {&no_vm, &all_calls, 2, LG_PROFILE_documented},
     {&new_vm, &all_calls, 2, LG_PROFILE_documented},
     {&sealed, &all_calls, 2, LG_PROFILE_documented},
@@ -126,9 +126,8 @@ const struct lg_small_world lg_small_worlds[] = {
     {&two_vms, &calls_on_two, 2, LG_PROFILE_documented},
     {&two_vms, &few_calls_on_two, 3, LG_PROFILE_documented},
 };
-const unsigned lg_small_world_count = sizeof lg_small_worlds / sizeof lg_small_worlds[0];
 
-const struct lg_small_world lg_long_worlds[] = {
+static const struct lg_small_world in_minutes[] = {
     {&with_job, &all_calls, 2, LG_PROFILE_documented},
     {&starts, &all_calls, 2, LG_PROFILE_documented},
     {&guarded, &all_calls, 2, LG_PROFILE_documented},
@@ -143,11 +142,40 @@ const struct lg_small_world lg_long_worlds[] = {
     {&starts_bare, &host_events, 3, LG_PROFILE_literal},
     {&starts, &power_calls, 3, LG_PROFILE_literal},
     {&no_vm, &all_calls, 3, LG_PROFILE_documented},
+    {&new_vm, &all_calls, 3, LG_PROFILE_documented},
     {&sealed, &all_calls, 3, LG_PROFILE_documented},
 };
-const unsigned lg_long_world_count = sizeof lg_long_worlds / sizeof lg_long_worlds[0];
+static const struct lg_setup *const setups[] = {&no_vm,  &new_vm, &uncontrolled, &with_job,
+                                                &starts, &sealed, &guarded};
 
-const struct lg_setup *const lg_small_setups[] = {&no_vm,  &new_vm, &uncontrolled, &with_job,
-                                                  &starts, &sealed, &guarded};
-const unsigned lg_small_setup_count = sizeof lg_small_setups / sizeof lg_small_setups[0];
-const struct lg_alphabet *const lg_all_calls = &all_calls;
+static void add(struct lg_small_worlds *worlds, const struct lg_small_world *world)
+{
+    lg_assert(worlds->count < LG_WORLDS_MAX);
+    worlds->items[worlds->count++] = *world;
+}
+
+/* So many calls, of all there are, behind every setup. */
+static void add_setups(struct lg_small_worlds *worlds, unsigned calls, enum lg_profile_id profile)
+{
+    for (unsigned i = 0; i < sizeof setups / sizeof setups[0]; i++)
+        add(worlds, &(struct lg_small_world){setups[i], &all_calls, calls, profile});
+}
+
+void lg_small_worlds_short(struct lg_small_worlds *worlds)
+{
+    worlds->count = 0;
+    for (int profile = 0; profile < LG_PROFILE_COUNT; profile++)
+        add_setups(worlds, 1, (enum lg_profile_id)profile);
+    for (unsigned i = 0; i < sizeof in_seconds / sizeof in_seconds[0]; i++)
+        add(worlds, &in_seconds[i]);
+}
+
+void lg_small_worlds_long(struct lg_small_worlds *worlds)
+{
+    lg_small_worlds_short(worlds);
+    for (unsigned i = 0; i < sizeof in_minutes / sizeof in_minutes[0]; i++)
+        add(worlds, &in_minutes[i]);
+    for (int profile = 0; profile < LG_PROFILE_COUNT; profile++)
+        if (profile != LG_PROFILE_documented)
+            add_setups(worlds, 3, (enum lg_profile_id)profile);
+}

@@ -4,7 +4,7 @@
 
 #include "model/lastgood.h"
 
-enum { LG_ALPHABET_MAX = 24, LG_SETUP_MAX = 8 };
+enum { LG_ALPHABET_MAX = 24, LG_SETUP_MAX = 8, LG_TRACE_CALLS_MAX = 4, LG_WORLDS_MAX = 256 };
 
 /* Where traces begin: on a host with these flags, calls that are seen to answer 0, or 4096 with a
  * job where `by_job` has their bit. */
@@ -22,7 +22,7 @@ struct lg_alphabet {
     struct lg_call calls[LG_ALPHABET_MAX];
 };
 
-/* Every trace of so many calls, or of one call more, from a setup. */
+/* Every trace of up to so many calls, at most LG_TRACE_CALLS_MAX, behind a setup. */
 struct lg_small_world {
     const struct lg_setup *setup;
     const struct lg_alphabet *alphabet;
@@ -30,14 +30,15 @@ struct lg_small_world {
     enum lg_profile_id profile;
 };
 
-extern const struct lg_small_world lg_small_worlds[]; /* those that take seconds */
-extern const unsigned lg_small_world_count;
-extern const struct lg_small_world lg_long_worlds[]; /* those that take minutes */
-extern const unsigned lg_long_world_count;
+struct lg_small_worlds {
+    unsigned count;
+    struct lg_small_world items[LG_WORLDS_MAX];
+};
 
-/* The setups that traces of one call begin at, and the calls, under every profile. */
-extern const struct lg_setup *const lg_small_setups[];
-extern const unsigned lg_small_setup_count;
-extern const struct lg_alphabet *const lg_all_calls;
+/* Those that take seconds: one call behind every setup under every profile, and a few more. */
+void lg_small_worlds_short(struct lg_small_worlds *worlds);
+
+/* Those and the ones that take minutes to hours. */
+void lg_small_worlds_long(struct lg_small_worlds *worlds);
 
 #endif

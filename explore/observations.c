@@ -1,8 +1,10 @@
 #include "observations.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/bits.h"
+#include "model/hash.h"
 
 enum { UNSEEN_BOUND_TO = 7, TIME_FIRST_SEEN = 5, TIME_LATER = 7 };
 
@@ -15,21 +17,75 @@ static struct lg_outcome as_seen(const struct lg_outcome *outcome)
     return seen;
 }
 
-int observations_find(const struct observations *in, const struct lg_outcome *outcome)
+void observations_free(struct observations *observations)
 {
-    struct lg_outcome seen = as_seen(outcome);
-    for (unsigned i = 0; i < in->count; i++)
-        if (memcmp(&in->items[i], &seen, sizeof seen) == 0)
-            return (int)i;
-    return -1;
+    free(observations->items);
+    free(observations->places);
+    memset(observations, 0, sizeof *observations);
+}
+
+static void forget_places(struct observations *observations)
+{
+    if (observations->room)
+        memset(observations->places, 0, 2 * observations->room * sizeof *observations->places);
+}
+
+void observations_clear(struct observations *observations)
+{
+    forget_places(observations);
+    observations->count = 0;
+    observations->incomplete = false;
+}
+
+/* Where an outcome stands, or would. */
+static uint32_t *place_of(const struct observations *in, const struct lg_outcome *seen)
+{
+    uint32_t mask = 2 * in->room - 1;
+    uint32_t at = (uint32_t)lg_hash_bytes(seen, sizeof *seen) & mask;
+    while (in->places[at] && memcmp(&in->items[in->places[at] - 1], seen, sizeof *seen) != 0)
+        at = (at + 1) & mask;
+    return &in->places[at];
+}
+
+static bool grow(struct observations *observations)
+{
+    enum { ROOM_AT_FIRST = 64 };
+    unsigned room = observations->room ? 2 * observations->room : ROOM_AT_FIRST;
+    uint32_t *places = calloc(2 * (size_t)room, sizeof *places);
+    struct lg_outcome *items = places ? realloc(observations->items, room * sizeof *items) : NULL;
+    if (!items) {
+        free(places);
+        return false;
+    }
+    free(observations->places);
+    observations->places = places;
+    observations->items = items;
+    observations->room = room;
+    for (unsigned i = 0; i < observations->count; i++)
+        *place_of(observations, &items[i]) = i + 1;
+    return true;
 }
 
 void observations_add(struct observations *to, const struct lg_outcome *outcome)
 {
-    if (observations_find(to, outcome) >= 0)
+    struct lg_outcome seen = as_seen(outcome);
+    if (to->count == to->room && !grow(to)) {
+        to->incomplete = true;
         return;
-    lg_assert(to->count < OBSERVATIONS_MAX);
-    to->items[to->count++] = as_seen(outcome);
+    }
+    uint32_t *place = place_of(to, &seen);
+    if (*place)
+        return;
+    to->items[to->count++] = seen;
+    *place = to->count;
+}
+
+void observations_copy(struct observations *to, const struct observations *from)
+{
+    observations_clear(to);
+    for (unsigned i = 0; i < from->count; i++)
+        observations_add(to, &from->items[i]);
+    to->incomplete = to->incomplete || from->incomplete;
 }
 
 /* Times have no upper end: a moment is taken, and a later one. */

@@ -4,19 +4,23 @@
 
 #include "model/lastgood.h"
 
-enum { OBSERVATIONS_MAX = 8192 };
-
-/* Outcomes, each once; the clause and the cause, which nobody sees, are 0. */
+/* Outcomes, each once; the clause and the cause, which nobody sees, are 0. Begins as zeros. */
 struct observations {
     unsigned count;
-    struct lg_outcome items[OBSERVATIONS_MAX];
+    unsigned room;   /* for items: a power of two, or 0 */
+    bool incomplete; /* there was no memory for one */
+    struct lg_outcome *items;
+    uint32_t *places; /* twice as many as there is room: by hash, the number of an item from 1 on */
 };
+
+void observations_free(struct observations *observations);
+void observations_clear(struct observations *observations);
 
 /* Adds an outcome unless it is there. */
 void observations_add(struct observations *to, const struct lg_outcome *outcome);
 
-/* The place of an outcome; -1 if it is not there. */
-int observations_find(const struct observations *in, const struct lg_outcome *outcome);
+/* The same ones in place of those that were there. */
+void observations_copy(struct observations *to, const struct observations *from);
 
 /* What can be seen of a pattern: the lowest or the highest of each mask and range. fresh: the
  * symbol that bytes never seen before get. */

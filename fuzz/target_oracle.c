@@ -90,7 +90,7 @@ static void judge_wrong(struct trace *trace, const struct lg_profile *profile, u
     bool certain;
     if (lg_methods[last->call.method].kind == LG_KIND_EVENT)
         return; /* nobody sees what an event answers */
-    wrong.count = 0;
+    observations_clear(&wrong);
     observations_corrupt(&wrong, &last->call, &last->seen, (uint16_t)(last->seen.job + 1));
     for (unsigned i = 0; i < WRONG_MAX && wrong.count; i++) {
         last->seen = wrong.items[(which + i * 37u) % wrong.count];

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "conformance/edges.h"
-#include "crew.h"
+#include "line_crew.h"
 #include "spots.h"
 
 enum { SECONDS_MAX = 120 };

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crew.h"
+#include "line_crew.h"
 #include "suite.h"
 
 enum { MODES_MAX = 512, SECONDS_OF_SCRIPT = 4, SECONDS_OF_MUTANT = 60, LINE_BYTES = 64 };

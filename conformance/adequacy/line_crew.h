@@ -1,6 +1,6 @@
 /* Lines of standard input shared out among processes that know the same. */
-#ifndef LG_CREW_H
-#define LG_CREW_H
+#ifndef LG_LINE_CREW_H
+#define LG_LINE_CREW_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* Work in several processes that share what they found. */
-#ifndef LG_EXPLORE_CREW_H
-#define LG_EXPLORE_CREW_H
+#ifndef LG_CREW_H
+#define LG_CREW_H
 
 #include <stdbool.h>
 #include <stddef.h>
