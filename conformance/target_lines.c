@@ -64,11 +64,6 @@ static json_t *list_of(const uint8_t *numbers, unsigned count)
     return list;
 }
 
-static bool names_vm(const struct lg_call *call)
-{
-    return call->setting == LG_TEXT_WELL_FORMED && call->identity == LG_ID_EXACT;
-}
-
 /* A text that names no VM says nothing of the one that it is meant for: that stands beside it. */
 static void say_target(struct lines *lines, const struct lg_call *made, json_t *request)
 {
@@ -77,7 +72,7 @@ static void say_target(struct lines *lines, const struct lg_call *made, json_t *
     json_t *by_hand = lg_call_to_json(made, &names);
     json_t *args = json_object_get(request, "args");
     const char *setting = "SecuritySettingData";
-    if (json_object_get(args, setting) && !names_vm(made)) {
+    if (json_object_get(args, setting) && !lg_call_names_vm(made)) {
         json_object_set(request, "target", json_object_get(by_hand, "target"));
         json_object_set(args, setting, json_object_get(json_object_get(by_hand, "args"), setting));
     }

@@ -239,7 +239,7 @@ static bool walk_states(struct work *work, const struct lg_scripted *target, FIL
     walk->every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
     lg_explore(&work->exploration, NULL, NULL, NULL);
     lg_target_walk(walk, &work->exploration, target, progress);
-    if (work->exploration.no_memory || walk->no_memory || target->failure(target->self))
+    if (work->exploration.no_memory || walk->no_memory || lg_scripted_failure(target))
         return false;
     write_walk(work);
     work->right = !walk->faults.count && !walk->unreached && !walk->elsewhere;
@@ -297,7 +297,7 @@ static int walk(struct work *work, const struct lg_scripted *target)
     FILE *progress = work->options.quiet ? NULL : stderr;
     bool walked = work->options.in_pairs ? walk_pairs(work, target, progress)
                                          : walk_states(work, target, progress);
-    const char *failure = target->failure(target->self);
+    const char *failure = lg_scripted_failure(target);
     if (failure) {
         fprintf(stderr, "lastgood: %s: %s\n", work->options.target, failure);
         return LG_EXIT_HARNESS;

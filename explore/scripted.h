@@ -19,12 +19,18 @@ struct lg_scripted {
     void (*keep)(void *self); /* remembers the host as it is, */
     void (*back)(void *self); /* and goes back to it, as often as wanted */
     void (*close)(void *self);
-    /* NULL: it has answered so far. Else why it does not any more. */
+    /* Why it does not answer any more, or NULL. Where there is no such function it always does. */
     const char *(*failure)(void *self);
     /* A VM that is made comes to the place of the one before it, with the jobs that are left of
      * that: as in the worlds, and on no real host. */
     bool one_place;
 };
+
+/* Why the target does not answer any more; NULL: it does. */
+static inline const char *lg_scripted_failure(const struct lg_scripted *target)
+{
+    return target->failure ? target->failure(target->self) : NULL;
+}
 
 /* "model:" under profile documented. False: no memory. */
 bool lg_scripted_model_open(struct lg_scripted *target);

@@ -99,12 +99,6 @@ static void back(void *self)
     memcpy(model->host.names, model->kept.names, sizeof model->kept.names);
 }
 
-static const char *failure(void *self)
-{
-    (void)self;
-    return NULL;
-}
-
 bool lg_scripted_model_open(struct lg_scripted *target)
 {
     struct model *model = calloc(1, sizeof *model + lg_host_bytes());
@@ -112,6 +106,6 @@ bool lg_scripted_model_open(struct lg_scripted *target)
         return false;
     lg_profile_load(&model->profile, LG_PROFILE_documented, LG_TAG_CONFORMS);
     reset_model(model);
-    *target = (struct lg_scripted){model, reset_model, call_model, keep, back, free, failure, true};
+    *target = (struct lg_scripted){model, reset_model, call_model, keep, back, free, NULL, true};
     return true;
 }

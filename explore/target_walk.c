@@ -69,7 +69,7 @@ static void walk_all(struct walk *walk, FILE *progress)
 {
     struct lg_walker *walker = &walk->walker;
     const struct lg_scripted *target = walker->target;
-    for (uint32_t i = 0; i < walker->exploration->states.count && !target->failure(target->self);
+    for (uint32_t i = 0; i < walker->exploration->states.count && !lg_scripted_failure(target);
          i += walk->found->every) {
         tell(walk, i, progress);
         if (lg_walker_go_to(walker, i))

@@ -400,6 +400,9 @@ bool lg_outcome_matches(const struct lg_outcome *pattern, const struct lg_outcom
 void lg_cell_learn(struct lg_cell *cell, const struct lg_call *call,
                    const struct lg_outcome *pattern, const struct lg_outcome *seen);
 
+/* Whether the text of a call, where it has one, names the VM that the call is meant for. */
+bool lg_call_names_vm(const struct lg_call *call);
+
 /* Cells. */
 void lg_cell_clear(struct lg_cell *cell);
 bool lg_cell_is_valid(const struct lg_cell *cell);

@@ -80,7 +80,6 @@ uint32_t lg_check_rights(struct lg_turn *turn);
 bool lg_reader_is_refused(struct lg_turn *turn); /* who has no rights, or finds nothing */
 uint32_t lg_check_text_shape(const struct lg_call *call);
 uint32_t lg_check_duplicate(struct lg_turn *turn); /* a property that a text has twice */
-bool lg_call_names_vm(const struct lg_call *call);
 uint8_t lg_settings_of_host(uint8_t version);
 uint32_t lg_check_setting_text(struct lg_turn *turn);
 uint32_t lg_check_vm(struct lg_turn *turn);

@@ -31,12 +31,6 @@ static void make(struct faulty *faulty, struct lg_call call)
     faulty->inner.call(faulty->inner.self, &call, NULL, 0, &ignored);
 }
 
-static const char *failure(void *self)
-{
-    (void)self;
-    return NULL;
-}
-
 static void call_faulty(void *self, const struct lg_call *call, const uint8_t *choices,
                         unsigned count, struct lg_outcome *seen)
 {
@@ -78,7 +72,7 @@ static void walk(enum fault fault, struct lg_target_walk *found)
 {
     struct lg_exploration exploration;
     struct faulty faulty = {.fault = fault};
-    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, failure, true};
+    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, NULL, true};
     assert_true(lg_scripted_model_open(&faulty.inner));
     assert_true(lg_exploration_init(&exploration, 'A', LG_PROFILE_documented));
     lg_explore(&exploration, visit, NULL, NULL);
@@ -140,7 +134,7 @@ static struct pair_work *walk_pairs(enum fault fault, bool keeps)
 {
     struct pair_work *work = calloc(1, sizeof *work);
     struct faulty faulty = {.fault = fault};
-    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, failure, true};
+    struct lg_scripted target = {&faulty, reset, call_faulty, keep, back, NULL, NULL, true};
     assert_non_null(work);
     if (!keeps)
         target.keep = target.back = NULL;
