@@ -6,12 +6,11 @@
 #include <sys/times.h>
 #include <unistd.h>
 
-#include "certificate.h"
+#include "certificate_report.h"
 #include "conformance/arguments.h"
 #include "conformance/commands.h"
 #include "conformance/crew.h"
 #include "explore_commands.h"
-#include "no_miss.h"
 #include "pair_target.h"
 #include "script.h"
 #include "target_walk.h"
@@ -72,72 +71,18 @@ struct work {
     struct options options;
     struct lg_exploration exploration;
     struct lg_certificate certificate;
-    struct lg_no_miss no_miss;
+    struct lg_small_worlds worlds; /* of the traces */
+    struct lg_no_miss_found no_miss;
     struct lg_target_walk walk;
     struct lg_pair_target pair_walk;
     struct lg_classes classes;
     struct lg_pairs pairs;
-    double seconds;
     bool right; /* nothing was wrong with the target */
 };
 
 static unsigned long long wide(uint64_t number)
 {
     return (unsigned long long)number;
-}
-
-static void write_no_false_alarm(const struct work *work, FILE *out)
-{
-    const struct lg_certificate *found = &work->certificate;
-    const struct lg_exploration *explored = &work->exploration;
-    fprintf(
-        out,
-        "World %c (%s): %u cells, %llu transitions, diameter %u. Stepped from every %u. cell,\n"
-        "%llu in all:\n\n"
-        "- %llu steps under every choice of profile documented, %llu different answers judged\n"
-        "- %llu ends of steps are among the oracle's explanations as they are\n"
-        "- for %llu another explanation stands, whose jobs are less far on; from every %u. cell\n"
-        "  each was followed by one more step of every call: %llu answers judged\n"
-        "- false alarms: %llu\n",
-        explored->world.name, explored->world.text, explored->states.count,
-        wide(explored->transitions), explored->diameter, found->every, wide(found->cells),
-        wide(found->transitions), wide(found->answers), wide(found->contained),
-        wide(found->stood_for), found->followed_every, wide(found->followed),
-        wide(found->false_alarms));
-}
-
-static void write_no_miss(const struct work *work, FILE *out)
-{
-    const struct lg_no_miss *found = &work->no_miss;
-    fprintf(out,
-            "- %llu traces judged by both, %llu of them without an explanation\n"
-            "- %u of %u parts, each the traces that begin with one call of one world\n"
-            "- %llu steps of the model made by brute force\n"
-            "- traces for which the oracle had no room, and blamed less than brute force: %llu\n"
-            "- disagreements: %u\n",
-            wide(found->traces), wide(found->without_explanation), found->parts_done, found->parts,
-            wide(found->model_steps), wide(found->milder), found->disagreements);
-}
-
-static bool write_report(const struct work *work, const char *path)
-{
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return false;
-    fprintf(out,
-            "# Certificate\n\n"
-            "Made by `lastgood certify%s`; nothing here is written by hand.\n\n"
-            "## No false alarm\n\n",
-            work->options.thorough ? " --long" : "");
-    write_no_false_alarm(work, out);
-    fprintf(out,
-            "\n## No miss\n\n"
-            "Every trace of up to three calls in small worlds, and every one with a single wrong\n"
-            "field, judged by the oracle and by brute force (`explore/brute_force.c`: depth\n"
-            "first over all choices, no sets, nothing merged):\n\n");
-    write_no_miss(work, out);
-    fprintf(out, "\n%.0f seconds of processor time.\n", work->seconds);
-    return fclose(out) == 0;
 }
 
 static void print_alarm(const struct work *work)
@@ -173,12 +118,29 @@ static bool compare(struct work *work, FILE *progress)
     const struct options *options = &work->options;
     struct lg_no_miss_options how = {
         .jobs = options->jobs, .minutes = options->minutes, .progress = progress};
-    static struct lg_small_worlds worlds;
     if (options->thorough)
-        lg_small_worlds_long(&worlds);
+        lg_small_worlds_long(&work->worlds);
     else
-        lg_small_worlds_short(&worlds);
-    return lg_no_miss(&work->no_miss, &worlds, &how);
+        lg_small_worlds_short(&work->worlds);
+    return lg_no_miss(&work->no_miss, &work->worlds, &how);
+}
+
+static int tell(const struct work *work)
+{
+    const struct lg_certificate_report report = {
+        &work->exploration, &work->certificate,     &work->worlds,        &work->no_miss,
+        seconds_used(),     work->options.thorough, work->options.minutes};
+    const char *path = work->options.report;
+    lg_certificate_write_steps(&report, stdout);
+    lg_certificate_write_traces(&report, stdout);
+    if (work->certificate.false_alarms)
+        print_alarm(work);
+    if (path && !lg_certificate_write_report(&report, path)) {
+        fprintf(stderr, "lastgood: %s: %s\n", path, strerror(errno));
+        return LG_EXIT_HARNESS;
+    }
+    bool right = !work->certificate.false_alarms && !work->no_miss.all.disagreements;
+    return right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
 }
 
 static int certify(struct work *work)
@@ -193,17 +155,7 @@ static int certify(struct work *work)
         fprintf(stderr, "lastgood: no memory, or a process that shared the work has failed\n");
         return LG_EXIT_HARNESS;
     }
-    work->seconds = seconds_used();
-    write_no_false_alarm(work, stdout);
-    write_no_miss(work, stdout);
-    if (work->certificate.false_alarms)
-        print_alarm(work);
-    if (options->report && !write_report(work, options->report)) {
-        fprintf(stderr, "lastgood: %s: %s\n", options->report, strerror(errno));
-        return LG_EXIT_HARNESS;
-    }
-    bool right = !work->certificate.false_alarms && !work->no_miss.disagreements;
-    return right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
+    return tell(work);
 }
 
 static void write_faults(const struct lg_walk_faults *faults)

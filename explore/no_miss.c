@@ -2,6 +2,7 @@
 #include "no_miss.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #include "conformance/crew.h"
@@ -73,24 +74,19 @@ static void add_figures(struct lg_no_miss *figures, const struct lg_no_miss *mor
     figures->parts_done += more->parts_done;
 }
 
-static void print_worlds(const struct plan *plan, struct lg_no_miss *figures)
+static void sum_up(const struct plan *plan, struct lg_no_miss_found *found)
 {
-    for (unsigned i = 0; i < plan->worlds->count; i++) {
-        const struct lg_small_world *world = &plan->worlds->items[i];
-        struct lg_no_miss found = {0};
-        for (unsigned j = 0; j < plan->part_count; j++)
-            if (plan->parts[j].world == i)
-                add_figures(&found, &plan->parts[j].figures);
-        add_figures(figures, &found);
-        if (found.parts_done)
-            printf("  %s, %u of %s, %s: %llu traces, %llu of them without an explanation\n",
-                   world->setup->name, world->calls, world->alphabet->name,
-                   lg_profiles[world->profile].name, (unsigned long long)found.traces,
-                   (unsigned long long)found.without_explanation);
+    memset(found, 0, sizeof *found);
+    for (unsigned i = 0; i < plan->part_count; i++) {
+        const struct part *part = &plan->parts[i];
+        found->by_world[part->world].parts++;
+        found->all.parts++;
+        add_figures(&found->by_world[part->world], &part->figures);
+        add_figures(&found->all, &part->figures);
     }
 }
 
-bool lg_no_miss(struct lg_no_miss *figures, const struct lg_small_worlds *worlds,
+bool lg_no_miss(struct lg_no_miss_found *found, const struct lg_small_worlds *worlds,
                 const struct lg_no_miss_options *options)
 {
     enum { EXPLANATIONS_MAX = 2048 };
@@ -104,9 +100,8 @@ bool lg_no_miss(struct lg_no_miss *figures, const struct lg_small_worlds *worlds
             options->explanations_max ? options->explanations_max : EXPLANATIONS_MAX;
         plan->progress = options->progress;
         plan->until = options->minutes ? time(NULL) + 60 * (time_t)options->minutes : 0;
-        figures->parts = plan->part_count;
         good = lg_crew(options->jobs, compare_parts, plan);
-        print_worlds(plan, figures);
+        sum_up(plan, found);
     }
     lg_shared_free(plan, sizeof *plan);
     return good;

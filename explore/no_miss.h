@@ -17,6 +17,11 @@ struct lg_no_miss {
     unsigned parts_done;
 };
 
+struct lg_no_miss_found {
+    struct lg_no_miss all;
+    struct lg_no_miss by_world[LG_WORLDS_MAX]; /* no parts done: none was begun */
+};
+
 struct lg_no_miss_options {
     unsigned jobs;             /* processes, 1 to LG_CREW_MAX */
     unsigned minutes;          /* after so many no part is begun any more; 0: all are done */
@@ -24,9 +29,8 @@ struct lg_no_miss_options {
     FILE *progress;            /* a line now and then, or NULL */
 };
 
-/* A line of figures for each world and the first disagreements go to standard output. `figures`
- * begin as zeros. False: no memory. */
-bool lg_no_miss(struct lg_no_miss *figures, const struct lg_small_worlds *worlds,
+/* The first disagreements go to standard output. False: no memory, or a process has failed. */
+bool lg_no_miss(struct lg_no_miss_found *found, const struct lg_small_worlds *worlds,
                 const struct lg_no_miss_options *options);
 
 #endif
