@@ -304,24 +304,6 @@ TEST(characters_that_xml_does_not_allow_are_refused)
     assert_int_equal(parse_bytes(with_nul, sizeof with_nul - 1, NULL), LG_CIM_XML_MALFORMED);
 }
 
-TEST(surrogates_of_utf_16_must_come_in_pairs)
-{
-    static const char text[] = INSTANCE_OF(NAMED("a", "string", "xy"));
-    size_t length;
-    unsigned char *wide = to_utf_16(text, false, &length);
-    unsigned char *xy = wide + 2 + 2 * (size_t)(strstr(text, "xy") - text);
-    memcpy(xy, "\x3D\xD8\x00\xDE", 4);
-    assert_int_equal(parse_bytes(wide, length, NULL), LG_CIM_XML_OK);
-    assert_string_equal(value_of("a"), "\xF0\x9F\x98\x80");
-    static const char broken[][5] = {"\x3D\xD8y\0", "x\0\x3D\xD8", "\x00\xDEy\0",
-                                     "\x00\xDE\x3D\xD8"};
-    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
-        memcpy(xy, broken[i], 4);
-        assert_int_equal(parse_bytes(wide, length, NULL), LG_CIM_XML_MALFORMED);
-    }
-    free(wide);
-}
-
 TEST(what_is_not_cim_xml_is_refused_where_it_breaks)
 {
     refuse(MALFORMED, "<INSTANCE CLASSNAME='c'></CIM>", "CIM>");
@@ -580,7 +562,6 @@ int main(void)
         cmocka_unit_test(a_doctype_that_only_names_a_dtd_is_tolerated),
         cmocka_unit_test(text_that_is_empty_or_not_xml_is_refused),
         cmocka_unit_test(characters_that_xml_does_not_allow_are_refused),
-        cmocka_unit_test(surrogates_of_utf_16_must_come_in_pairs),
         cmocka_unit_test(what_is_not_cim_xml_is_refused_where_it_breaks),
         cmocka_unit_test(anything_but_one_instance_is_refused),
         cmocka_unit_test(a_property_that_comes_twice_is_refused),

@@ -2,6 +2,8 @@
 
 #include <expat.h>
 
+#include "xml_encoding.h"
+
 /* In the order of enum lg_cim_type. */
 static const char *const type_names[] = {
     "",       "boolean", "string", "uint8",  "uint16", "uint32",   "uint64", "sint8",
@@ -14,8 +16,7 @@ const char *lg_cim_type_name(enum lg_cim_type type)
     return (size_t)type < TYPE_COUNT ? type_names[type] : "";
 }
 
-/* Whether enough of a property of this type is kept to write it again. */
-static bool is_writable(enum lg_cim_type type)
+bool lg_cim_type_is_writable(enum lg_cim_type type)
 {
     return type > LG_CIM_UNKNOWN && type < LG_CIM_REFERENCE;
 }
@@ -143,7 +144,7 @@ bool lg_cim_instance_add(struct lg_cim_instance *instance, const char *name, enu
                          const char *value)
 {
     const uint32_t pool_length = instance->pool_length;
-    if (instance->class_name[0] == '\0' || !is_writable(type) || !is_xml_text(name) ||
+    if (instance->class_name[0] == '\0' || !lg_cim_type_is_writable(type) || !is_xml_text(name) ||
         (value != NULL && !is_xml_text(value)) ||
         open_property(instance, name, type, false) != LG_CIM_XML_OK) {
         return false;
@@ -156,91 +157,6 @@ bool lg_cim_instance_add(struct lg_cim_instance *instance, const char *name, enu
         return false;
     }
     return true;
-}
-
-struct sink {
-    char *out;
-    size_t capacity;
-    size_t length; /* bytes needed so far */
-};
-
-static void put_bytes(struct sink *sink, const char *bytes, size_t length)
-{
-    if (sink->length < sink->capacity) {
-        const size_t room = sink->capacity - sink->length;
-        memcpy(sink->out + sink->length, bytes, length < room ? length : room);
-    }
-    sink->length += length;
-}
-
-static void put(struct sink *sink, const char *text)
-{
-    put_bytes(sink, text, strlen(text));
-}
-
-/* Escapes white space too, which a reader would otherwise normalise, in attributes above all. */
-static void put_escaped(struct sink *sink, const char *text)
-{
-    static const char special[] = "&<>\"\t\n\r";
-    static const char *const escapes[] = {"&amp;", "&lt;",  "&gt;", "&quot;",
-                                          "&#9;",  "&#10;", "&#13;"};
-    for (;;) {
-        const size_t plain = strcspn(text, special);
-        put_bytes(sink, text, plain);
-        if (text[plain] == '\0') {
-            return;
-        }
-        put(sink, escapes[strchr(special, text[plain]) - special]);
-        text += plain + 1;
-    }
-}
-
-static void put_property(struct sink *sink, const struct lg_cim_instance *instance,
-                         const struct lg_cim_property *property)
-{
-    const bool has_array = property->is_array && !property->is_null;
-    put(sink, property->is_array ? "<PROPERTY.ARRAY NAME=\"" : "<PROPERTY NAME=\"");
-    put_escaped(sink, instance->pool + property->name);
-    put(sink, "\" TYPE=\"");
-    put(sink, lg_cim_type_name(property->type));
-    put(sink, has_array ? "\"><VALUE.ARRAY>" : "\">");
-    const char *item = instance->pool + property->value;
-    for (uint32_t i = 0; i < property->item_count; i++) {
-        put(sink, "<VALUE>");
-        put_escaped(sink, item);
-        put(sink, "</VALUE>");
-        item += strlen(item) + 1;
-    }
-    put(sink, has_array ? "</VALUE.ARRAY>" : "");
-    put(sink, property->is_array ? "</PROPERTY.ARRAY>" : "</PROPERTY>");
-}
-
-static bool is_whole(const struct lg_cim_instance *instance)
-{
-    for (uint32_t i = 0; i < instance->property_count; i++) {
-        if (!is_writable(instance->properties[i].type)) {
-            return false;
-        }
-    }
-    return instance->class_name[0] != '\0';
-}
-
-size_t lg_cim_xml_write(const struct lg_cim_instance *instance, char *out, size_t capacity)
-{
-    struct sink sink = {.out = out, .capacity = capacity};
-    if (is_whole(instance)) {
-        put(&sink, "<INSTANCE CLASSNAME=\"");
-        put_escaped(&sink, instance->class_name);
-        put(&sink, "\">");
-        for (uint32_t i = 0; i < instance->property_count; i++) {
-            put_property(&sink, instance, &instance->properties[i]);
-        }
-        put(&sink, "</INSTANCE>");
-    }
-    if (capacity > 0) {
-        out[sink.length < capacity ? sink.length : capacity - 1] = '\0';
-    }
-    return sink.length;
 }
 
 /* What an open element is to the reader; WRAPPER is the document itself, too, OPAQUE_PROPERTY a
@@ -540,6 +456,23 @@ static bool judge(struct reader *reader)
     }
 }
 
+/* How much of UTF-16 is complete characters. The sequences of UTF-8 are Expat's to find. */
+static size_t whole_of(const struct reader *reader, const char *text, size_t length)
+{
+    const struct encoding *encoding = reader->encoding;
+    return encoding->unit == 1 ? length : lg_xml_utf16_whole(text, length, 1 - encoding->low);
+}
+
+/* Where complete characters end before the text does. */
+static bool fail_at(struct reader *reader, size_t offset)
+{
+    const size_t rest = reader->length - offset;
+    const bool is_high = rest >= 2 && (unit_at(reader, offset) & 0xFC00) == 0xD800;
+    const bool is_cut = rest < 2 || (is_high && rest < 4);
+    return is_cut ? fail(reader, LG_CIM_XML_TRUNCATED, reader->length)
+                  : fail(reader, LG_CIM_XML_MALFORMED, offset);
+}
+
 static bool run(struct reader *reader)
 {
     reader->parser = XML_ParserCreate(reader->encoding->name);
@@ -554,9 +487,13 @@ static bool run(struct reader *reader)
     /* A constant salt spares the call the random source of the system. */
     XML_SetHashSalt(reader->parser, 0x6C617374);
     const char *text = (const char *)reader->text + reader->start;
-    const int length = (int)(reader->length - reader->start); /* at most the ceiling */
-    (void)XML_Parse(reader->parser, text, length, XML_TRUE);
-    const bool is_read = judge(reader);
+    const size_t length = reader->length - reader->start; /* at most the ceiling */
+    const size_t whole = whole_of(reader, text, length);
+    const bool is_whole = whole == length;
+    const enum XML_Status status = XML_Parse(reader->parser, text, (int)whole, is_whole);
+    const bool is_read = is_whole || status != XML_STATUS_OK
+                             ? judge(reader)
+                             : fail_at(reader, reader->start + whole);
     XML_ParserFree(reader->parser);
     return is_read;
 }

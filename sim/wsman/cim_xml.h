@@ -149,6 +149,9 @@ bool lg_cim_instance_add(struct lg_cim_instance *instance, const char *name, enu
 /* The name of a type as TYPE spells it; empty for LG_CIM_UNKNOWN; never NULL, static. */
 const char *lg_cim_type_name(enum lg_cim_type type);
 
+/* Whether enough of a property of this type is kept to write it again. */
+bool lg_cim_type_is_writable(enum lg_cim_type type);
+
 static inline char lg_cim_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

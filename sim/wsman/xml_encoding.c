@@ -26,18 +26,18 @@ bool lg_xml_is_utf16(const char *bytes, size_t length)
     return lg_xml_encoding_of(bytes, length)->unit == 2;
 }
 
-/* Expat takes a high surrogate for granted that its low one follows. */
-static bool is_utf16(const char *bytes, size_t length, size_t high)
+size_t lg_xml_utf16_whole(const char *bytes, size_t length, size_t high)
 {
     bool is_open = false;
-    for (size_t i = 0; i + 1 < length; i += 2) {
-        const unsigned kind = (unsigned char)bytes[i + high] & 0xFC;
+    size_t at = 0;
+    for (; at + 1 < length; at += 2) {
+        const unsigned kind = (unsigned char)bytes[at + high] & 0xFC;
         if ((kind == 0xDC) != is_open) {
-            return false;
+            break;
         }
         is_open = kind == 0xD8;
     }
-    return !is_open && length % 2 == 0;
+    return is_open ? at - 2 : at;
 }
 
 /* The lengths of sequences are all that is looked at: Expat has looked at the rest. */
@@ -60,7 +60,10 @@ static bool is_utf8(const char *bytes, size_t length)
 
 bool lg_xml_encoding_fits(const struct lg_xml_encoding *encoding, const char *bytes, size_t length)
 {
-    return encoding->unit == 2 ? is_utf16(bytes, length, encoding->high) : is_utf8(bytes, length);
+    if (encoding->unit == 1) {
+        return is_utf8(bytes, length);
+    }
+    return lg_xml_utf16_whole(bytes, length, encoding->high) == length;
 }
 
 /* ASCII, without case. */

@@ -21,6 +21,11 @@ const struct lg_xml_encoding *lg_xml_encoding_of(const char *bytes, size_t lengt
  * place for, surrogates in UTF-8 among them, are Expat's to find. */
 bool lg_xml_encoding_fits(const struct lg_xml_encoding *encoding, const char *bytes, size_t length);
 
+/* How many bytes of UTF-16 are complete characters: the rest begins with a surrogate without its
+ * other half, or is half a unit. `high` is the index of the high byte in a unit. Some releases of
+ * Expat take any two bytes behind a high surrogate for a low one. */
+size_t lg_xml_utf16_whole(const char *bytes, size_t length, size_t high);
+
 /* Whether a declaration may name it, whatever it is that the bytes are written in. */
 bool lg_xml_encoding_is_known(const char *name);
 
