@@ -11,7 +11,7 @@
 
 struct lg_certificate {
     uint32_t every;          /* only the cells whose number this divides */
-    uint32_t followed_every; /* one more step only from those whose number this divides */
+    uint32_t followed_every; /* filled: this divides the numbers of those followed, some 200 */
     uint64_t cells;          /* stepped from */
     uint64_t transitions;    /* made from them */
     uint64_t answers;        /* judged: different answers to one call on one cell */

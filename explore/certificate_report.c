@@ -92,6 +92,8 @@ static void write_command(const struct lg_certificate_report *report, FILE *out)
         fprintf(out, " --world %c", report->exploration->world.name);
     if (report->exploration->states_max)
         fprintf(out, " --states %u", report->exploration->states_max);
+    if (report->every)
+        fprintf(out, " --every %u", report->every);
     if (report->thorough)
         fprintf(out, " --long");
     if (report->minutes)

@@ -11,6 +11,7 @@ struct lg_certificate_report {
     const struct lg_small_worlds *worlds;
     const struct lg_no_miss_found *no_miss;
     double seconds;   /* of the processor */
+    uint32_t every;   /* of --every; 0: without */
     bool thorough;    /* made by --long */
     unsigned minutes; /* of --minutes; 0: without */
 };

@@ -29,7 +29,7 @@ static const char help[] =
     "\n"
     "The short form steps from every 4,999th cell of world A and takes under a minute.\n"
     "\n"
-    "  --long           every cell of world A, and the traces that take minutes\n"
+    "  --long           every cell, and the traces that take an hour or two\n"
     "  --world A|B|C    another world\n"
     "  --every N        step from every N-th cell\n"
     "  --states N       only what the first N states of the world lead to\n"
@@ -52,7 +52,7 @@ static const char help[] =
     "  lastgood certify --long --jobs 8\n"
     "  lastgood certify --target \"stdio:lastgood-sim --stdio\" --every 499\n";
 
-enum { SHORT_EVERY = 4999, FOLLOWED_EVERY = 499, EVERY_MAX = 1000000000 };
+enum { SHORT_EVERY = 4999, EVERY_MAX = 1000000000 };
 
 struct options {
     char world;
@@ -128,8 +128,15 @@ static bool compare(struct work *work, FILE *progress)
 static int tell(const struct work *work)
 {
     const struct lg_certificate_report report = {
-        &work->exploration, &work->certificate,     &work->worlds,        &work->no_miss,
-        seconds_used(),     work->options.thorough, work->options.minutes};
+        .exploration = &work->exploration,
+        .certificate = &work->certificate,
+        .worlds = &work->worlds,
+        .no_miss = &work->no_miss,
+        .seconds = seconds_used(),
+        .every = work->options.every,
+        .thorough = work->options.thorough,
+        .minutes = work->options.minutes,
+    };
     const char *path = work->options.report;
     lg_certificate_write_steps(&report, stdout);
     lg_certificate_write_traces(&report, stdout);
@@ -148,8 +155,6 @@ static int certify(struct work *work)
     const struct options *options = &work->options;
     FILE *progress = options->quiet ? NULL : stderr;
     work->certificate.every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
-    work->certificate.followed_every =
-        work->certificate.every * (options->thorough ? FOLLOWED_EVERY : 1);
     lg_certify_no_false_alarm(&work->certificate, &work->exploration, options->jobs, progress);
     if (work->certificate.no_memory || !compare(work, progress)) {
         fprintf(stderr, "lastgood: no memory, or a process that shared the work has failed\n");
@@ -177,10 +182,11 @@ static void write_walk(const struct work *work)
     const struct lg_target_walk *walk = &work->walk;
     printf("World %c on %s, from every %u. state: %llu states, %llu transitions walked,\n"
            "%llu looks at what they left behind; states not reached: %llu, transitions that lead\n"
-           "elsewhere: %llu, faults: %llu; left out, for a VM is made where jobs are left: %llu\n",
+           "elsewhere: %llu, faults: %llu; left out, for a VM is made where jobs are left: %llu,\n"
+           "for a job is listed that the world's client has forgotten: %llu\n",
            work->exploration.world.name, work->options.target, walk->every, wide(walk->states),
            wide(walk->transitions), wide(walk->looks), wide(walk->unreached), wide(walk->elsewhere),
-           wide(walk->faults.count), wide(walk->left_out));
+           wide(walk->faults.count), wide(walk->left_out), wide(walk->unwalked));
     write_faults(&walk->faults);
 }
 

@@ -78,6 +78,7 @@ static void walk_all(struct walk *walk, FILE *progress)
             walk->found->unreached += !walker->beyond;
     }
     walk->found->left_out = walker->left_out;
+    walk->found->unwalked = walker->unwalked;
     walk->found->looks = walker->looks;
     walk->found->faults = walker->faults;
 }

@@ -11,13 +11,15 @@ bool lg_walker_init(struct lg_walker *walker, const struct lg_exploration *explo
     walker->exploration = exploration;
     walker->target = target;
     walker->way = lg_moves_new();
-    return walker->way != NULL;
+    walker->others = lg_moves_new();
+    return walker->way && walker->others;
 }
 
 void lg_walker_free(struct lg_walker *walker)
 {
     lg_moves_free(walker->way);
-    walker->way = NULL;
+    lg_moves_free(walker->others);
+    walker->way = walker->others = NULL;
 }
 
 struct lg_call lg_walker_spell(const struct lg_walker *walker, struct lg_shadow *shadow,
@@ -118,6 +120,29 @@ static bool is_beyond(const struct lg_walker *walker, const struct lg_shadow *sh
            shadow->cell.jobs[0].state != LG_JOB_FREE;
 }
 
+struct looking {
+    const struct lg_outcome *seen;
+    bool found;
+};
+
+static bool look_for(void *context, const struct lg_move *move)
+{
+    struct looking *looking = context;
+    looking->found = lg_outcome_matches(move->pattern, looking->seen);
+    return !looking->found;
+}
+
+/* Choices for a list are drawn job by job, so those of the world miss their jobs where the target
+ * lists more than the client knows: then any other choice may explain it. */
+static bool is_explained(struct lg_walker *walker, const struct lg_cell *from,
+                         const struct lg_call *call, const struct lg_outcome *seen)
+{
+    struct looking looking = {seen, false};
+    lg_moves_walk(walker->others, &walker->exploration->profile, from, call, LG_TIMES_HIDDEN,
+                  look_for, &looking);
+    return looking.found;
+}
+
 bool lg_walker_step(struct lg_walker *walker, struct lg_shadow *shadow, const struct lg_call *call,
                     const struct lg_choices *choices)
 {
@@ -133,8 +158,10 @@ bool lg_walker_step(struct lg_walker *walker, struct lg_shadow *shadow, const st
     lg_step(&cell, call, NULL, &tape, &pattern, &evicted);
     struct lg_outcome seen = ask(walker, shadow, call, choices);
     if (!fits(call, &pattern, &seen)) {
-        if (!walker->unknowing || !pattern.fault)
+        if (!walker->unknowing || !is_explained(walker, &shadow->cell, call, &seen))
             blame(walker, "the answer is none that this choice allows");
+        else
+            walker->unwalked++;
         return false;
     }
     if (seen.answer == LG_ANSWERS_JOB)

@@ -27,7 +27,8 @@ struct lg_walk_faults {
 struct lg_walker {
     const struct lg_exploration *exploration;
     const struct lg_scripted *target;
-    struct lg_moves *way; /* of the path */
+    struct lg_moves *way;    /* of the path */
+    struct lg_moves *others; /* of a call that was answered otherwise */
     struct lg_shadow here;
     struct lg_script_step steps[LG_WALK_STEPS_MAX];
     unsigned step_count;
@@ -36,6 +37,7 @@ struct lg_walker {
     bool unknowing;    /* the last call asked for jobs, of which the client has forgotten some */
     bool beyond;       /* the last call was not made: it makes a VM where jobs are left */
     uint64_t left_out; /* such calls */
+    uint64_t unwalked; /* lists that hold more than the client knows, which fit another choice */
 };
 
 /* False: no memory. */
@@ -48,8 +50,8 @@ struct lg_call lg_walker_spell(const struct lg_walker *walker, struct lg_shadow 
                                uint16_t call);
 
 /* Makes a call on the target; the shadow follows. False: the answer is none that these choices
- * allow. That is a fault, but for a list of jobs that no client of the world knows of: there the
- * world says that there are none, and the target knows better. False, too, for a VM that is made
+ * allow. That is a fault, but for a list of jobs of which the client of the world has forgotten
+ * some: there the answer must be one that other choices allow. False, too, for a VM that is made
  * where jobs of one before it are left, on a target that has a place for each. */
 bool lg_walker_step(struct lg_walker *walker, struct lg_shadow *shadow, const struct lg_call *call,
                     const struct lg_choices *choices);
