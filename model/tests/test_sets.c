@@ -322,6 +322,24 @@ static void fill_records(struct lg_oracle *oracle, unsigned count, uint16_t firs
         lg_oracle_keep_record(oracle, 0, &(struct lg_job){.name = (uint16_t)(first + i)});
 }
 
+/* Explanations differ in when a job ended: its record takes in all of them. */
+static void a_record_ends_whenever_it_may_have(void **state)
+{
+    struct lg_oracle *oracle = *state;
+    const uint64_t ends[][2] = {{20, 30}, {10, 25}, {15, 40}};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        lg_oracle_keep_record(oracle, 0,
+                              &(struct lg_job){.name = 1,
+                                               .state = LG_JOB_COMPLETED,
+                                               .ended_from = ends[i][0],
+                                               .ended_to = ends[i][1]});
+    const struct lg_record *record = lg_oracle_record(oracle, 0, 1);
+    assert_non_null(record);
+    assert_int_equal(record->job.ended_from, 10);
+    assert_int_equal(record->job.ended_to, 40);
+    assert_false(record->any);
+}
+
 /* One job more than a cell holds, each looked at until it ended. */
 static void run_jobs(struct lg_oracle *oracle, unsigned count)
 {
@@ -456,6 +474,7 @@ int main(void)
         COURT(many_lost_calls_wait_until_one_is_needed),
         cmocka_unit_test(who_goes_back_is_told_nothing_until_all_was_tried),
         COURT(an_import_beside_an_open_call_closes_it),
+        COURT(a_record_ends_whenever_it_may_have),
         COURT(a_job_that_left_its_cell_is_still_shown),
         COURT(more_records_than_there_is_room_for_hit_the_bound),
         COURT(a_list_that_was_cut_off_may_lack_jobs),

@@ -419,6 +419,24 @@ static void define_and_destroy_make_and_remove_a_vm(void **state)
     assert_int_equal(DO(&w, DESTROY_SYSTEM), FAULT(NOT_FOUND));
 }
 
+/* Jobs of calls that named no VM stand where it is made. */
+static void a_vm_is_made_at_once_where_no_job_has_room(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    DO(&w, VM_REMOVED);
+    world_pin(&w, LG_SITE_execution, LG_ALT_execution_by_job);
+    world_pin(&w, LG_SITE_job_progress, LG_ALT_job_progress_runs);
+    for (uint16_t i = 0; i < LG_JOB_SLOTS; i++)
+        w.cell.jobs[i] = (struct lg_job){.name = i + 1,
+                                         .state = LG_JOB_RUNNING,
+                                         .flags = LG_JOB_WILL_FAIL | LG_JOB_STRAY,
+                                         .method = LG_CALL_SET_KEY_PROTECTOR};
+    assert_int_equal(DO(&w, DEFINE_SYSTEM, .requested = 2, .new_job = LG_JOB_SLOTS + 1), DONE);
+    assert_int_equal(w.outcome.answer, LG_ANSWERS_VM);
+}
+
 static void the_element_shows_what_is_in_effect_since_the_start(void **state)
 {
     (void)state;
@@ -529,6 +547,7 @@ int main(void)
         cmocka_unit_test(an_imported_vm_has_what_was_exported),
         cmocka_unit_test(a_removed_vm_leaves_nothing_to_the_next_one_in_its_place),
         cmocka_unit_test(define_and_destroy_make_and_remove_a_vm),
+        cmocka_unit_test(a_vm_is_made_at_once_where_no_job_has_room),
         cmocka_unit_test(the_element_shows_what_is_in_effect_since_the_start),
         cmocka_unit_test(a_failed_reset_turns_the_vm_off_and_a_failed_wake_up_leaves_it_saved),
         cmocka_unit_test(a_job_that_shuts_down_neither_rests_nor_starts_again),
