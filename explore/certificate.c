@@ -78,8 +78,13 @@ static bool accepts(struct judge *judge, const struct lg_call *call, const struc
 {
     struct lg_verdict verdict;
     lg_oracle_step(&judge->oracle, call, seen, &verdict);
-    return verdict.kind == LG_VERDICT_CONFORMS && !judge->oracle.bound_hit &&
-           judge->oracle.approximations == 0;
+    return verdict.kind == LG_VERDICT_CONFORMS;
+}
+
+/* What the oracle then believes is a part of what may be so, and it knows that. */
+static bool is_short_of_room(const struct judge *judge)
+{
+    return judge->oracle.bound_hit || judge->oracle.approximations;
 }
 
 static bool rules_out(const struct lg_readings *readings, const struct record *record)
@@ -155,11 +160,15 @@ static void judge_answer(struct judge *judge, const struct lg_call *call, unsign
     believe(judge, &judge->cell);
     if (!accepts(judge, call, seen))
         raise_alarm(judge, call, seen);
+    bool short_of_room = is_short_of_room(judge);
+    certificate->short_of_room += short_of_room;
     for (unsigned i = first; i < records->count; i++) {
         struct record *record = &records->items[i];
         if (record->judged || memcmp(&record->seen, seen, sizeof *seen) != 0)
             continue;
         record->judged = true;
+        if (short_of_room)
+            continue;
         if (contains(judge, record)) {
             certificate->contained++;
             continue;
@@ -282,6 +291,7 @@ static void add_part(struct lg_certificate *certificate, const struct lg_certifi
     certificate->contained += part->contained;
     certificate->stood_for += part->stood_for;
     certificate->followed += part->followed;
+    certificate->short_of_room += part->short_of_room;
     certificate->false_alarms += part->false_alarms;
 }
 

@@ -18,6 +18,7 @@ struct lg_certificate {
     uint64_t contained;      /* transitions whose end is among the explanations */
     uint64_t stood_for;      /* the others: one with jobs less far on stands for it */
     uint64_t followed;       /* answers judged one step further on from those */
+    uint64_t short_of_room;  /* answers that have more explanations than the oracle keeps */
     uint64_t false_alarms;
     uint32_t alarm_state; /* the first one */
     struct lg_call alarm_call;

@@ -18,12 +18,15 @@ void lg_certificate_write_steps(const struct lg_certificate_report *report, FILE
         "- %llu ends of steps are among the oracle's explanations as they are\n"
         "- for %llu another explanation stands, whose jobs are less far on; from every %u. cell\n"
         "  each was followed by one more step of every call: %llu answers judged\n"
+        "- answers with more explanations than the oracle keeps, accepted, their ends not looked "
+        "for: "
+        "%llu\n"
         "- false alarms: %llu\n",
         explored->world.name, explored->world.text, explored->states.count,
         wide(explored->transitions), explored->diameter, found->every, wide(found->cells),
         wide(found->transitions), wide(found->answers), wide(found->contained),
         wide(found->stood_for), found->followed_every, wide(found->followed),
-        wide(found->false_alarms));
+        wide(found->short_of_room), wide(found->false_alarms));
 }
 
 /* One calls as the other, and reads the pages as it does. */
