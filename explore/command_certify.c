@@ -47,6 +47,10 @@ static const char help[] =
     "  --minutes N      begin no part of the traces after so many\n"
     "  --quiet          no progress\n"
     "\n"
+    "exit codes: 0 the oracle is right, 1 it is not, or a target has faults, 2 it ran short of "
+    "room\n"
+    "somewhere, 3 no memory or no target, 64 usage\n"
+    "\n"
     "examples:\n"
     "  lastgood certify --report reports/certificate.md\n"
     "  lastgood certify --long --jobs 8\n"
@@ -146,8 +150,10 @@ static int tell(const struct work *work)
         fprintf(stderr, "lastgood: %s: %s\n", path, strerror(errno));
         return LG_EXIT_HARNESS;
     }
-    bool right = !work->certificate.false_alarms && !work->no_miss.all.disagreements;
-    return right ? LG_EXIT_CONFORMS : LG_EXIT_VIOLATES;
+    if (work->certificate.false_alarms || work->no_miss.all.disagreements)
+        return LG_EXIT_VIOLATES;
+    bool certain = !work->certificate.short_of_room && !work->no_miss.all.milder;
+    return certain ? LG_EXIT_CONFORMS : LG_EXIT_UNDETERMINED;
 }
 
 static int certify(struct work *work)

@@ -26,6 +26,27 @@ struct work {
     struct observations all;
 };
 
+enum { SETS = 7 };
+
+static void sets_of(struct work *work, struct observations *sets[SETS])
+{
+    struct answers *answers = &work->answers;
+    struct observations *all[SETS] = {
+        &answers->made, &answers->fixed, &answers->free, &answers->conforming,
+        &work->picks,   &work->wrong,    &work->all};
+    memcpy(sets, all, sizeof all);
+}
+
+static bool is_incomplete(struct work *work)
+{
+    struct observations *sets[SETS];
+    bool incomplete = false;
+    sets_of(work, sets);
+    for (unsigned i = 0; i < SETS; i++)
+        incomplete |= sets[i]->incomplete;
+    return incomplete;
+}
+
 /* A trace as the model made it, and the same with at most one field of one observation changed. */
 struct explorer {
     const struct lg_alphabet *alphabet;
@@ -180,14 +201,6 @@ static void go_on(struct explorer *explorer, unsigned left, const struct lg_call
     explorer->seen.count--;
 }
 
-static bool is_incomplete(const struct work *work)
-{
-    const struct answers *answers = &work->answers;
-    return answers->made.incomplete || answers->fixed.incomplete || answers->free.incomplete ||
-           answers->conforming.incomplete || work->picks.incomplete || work->wrong.incomplete ||
-           work->all.incomplete;
-}
-
 static bool is_undocumented(const struct answers *answers, const struct lg_outcome *seen)
 {
     return !allow(&answers->conforming, seen);
@@ -291,12 +304,10 @@ static void close(struct explorer *explorer)
 {
     for (unsigned i = 0; i < LG_TRACE_CALLS_MAX; i++) {
         struct work *work = &explorer->work[i];
-        struct observations *all[] = {&work->answers.made, &work->answers.fixed,
-                                      &work->answers.free, &work->answers.conforming,
-                                      &work->picks,        &work->wrong,
-                                      &work->all};
-        for (unsigned j = 0; j < sizeof all / sizeof all[0]; j++)
-            observations_free(all[j]);
+        struct observations *sets[SETS];
+        sets_of(work, sets);
+        for (unsigned j = 0; j < SETS; j++)
+            observations_free(sets[j]);
     }
     free(explorer->memory);
     free(explorer);

@@ -13,8 +13,7 @@ struct lg_target_walk {
     uint64_t transitions;
     uint64_t looks;
     uint64_t unreached; /* states that the target does not come to */
-    uint64_t
-        left_out; /* calls, and states behind them, that no target with a place for each VM has */
+    uint64_t left_out;  /* calls that no target with a place for each VM has */
     uint64_t unwalked;  /* lists that hold more than the world's client knows */
     uint64_t elsewhere; /* transitions that lead to another state than the world's */
     struct lg_walk_faults faults;

@@ -1,6 +1,4 @@
 /* An instance as CIM-XML. */
-#include <string.h>
-
 #include "cim_xml.h"
 
 struct sink {
