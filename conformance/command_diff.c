@@ -20,6 +20,7 @@ enum { KINDS_MAX = 256, KINDS_SHOWN = 12 };
 /* A difference that came up before, whichever script showed it. */
 struct kind {
     char what[LG_WHAT_BYTES];
+    enum lg_difference_kind verdict;
     unsigned guilty;
     bool expected;
     uint64_t scripts;
@@ -48,7 +49,7 @@ struct comparison {
     uint64_t alike;
     uint64_t stopped;                                     /* one of the two refused a step */
     char refusal[LG_REASON_BYTES + LG_SCRIPT_NAME_BYTES]; /* the first of those */
-    unsigned finds;
+    unsigned finds;                                       /* forbidden ones */
     struct timespec start;
 };
 
@@ -60,13 +61,14 @@ static struct kind *kind_of(struct kinds *kinds, const struct lg_difference *dif
 {
     *is_new = false;
     for (unsigned i = 0; i < kinds->count; i++)
-        if (kinds->items[i].guilty == difference->guilty &&
+        if (kinds->items[i].verdict == difference->kind &&
+            kinds->items[i].guilty == difference->guilty &&
             strcmp(kinds->items[i].what, difference->what) == 0)
             return &kinds->items[i];
     if (kinds->count == KINDS_MAX)
         return NULL;
     struct kind *kind = &kinds->items[kinds->count++];
-    *kind = (struct kind){.guilty = difference->guilty};
+    *kind = (struct kind){.verdict = difference->kind, .guilty = difference->guilty};
     memcpy(kind->what, difference->what, sizeof kind->what);
     *is_new = true;
     return kind;
@@ -137,10 +139,10 @@ static void write_find(struct comparison *comparison, const struct lg_script *sc
     printf("\n");
 }
 
-static void know(struct lg_known_keys *known, const char *key)
+static void know(struct lg_known_keys *known, const struct lg_difference *difference)
 {
-    if (known->count < LG_KNOWN_MAX)
-        snprintf(known->keys[known->count++], LG_WHAT_BYTES, "%s", key);
+    if (difference->kind == LG_DIFFERENCE_FORBIDDEN && known->count < LG_KNOWN_MAX)
+        memcpy(known->keys[known->count++], difference->key, LG_WHAT_BYTES);
 }
 
 static void show_find(struct comparison *comparison, const struct lg_script *script,
@@ -162,7 +164,7 @@ static void show_find(struct comparison *comparison, const struct lg_script *scr
             printf("not found again in %u tries: flaky, or the target forgets no reset\n",
                    shrinker->tries);
     }
-    know(&comparison->known, difference.key);
+    know(&comparison->known, &difference);
     lg_find_tell(shrinks ? small : script, &difference, &comparison->a, &comparison->b,
                  repeats ? shrinker : NULL);
     if (!replayed)
@@ -189,7 +191,7 @@ static void take_difference(struct comparison *comparison, const struct lg_scrip
         lg_script_maker_differed(comparison->maker, difference->method);
     if (allowed || expected || !is_new)
         return;
-    comparison->finds++;
+    comparison->finds += difference->kind == LG_DIFFERENCE_FORBIDDEN;
     show_find(comparison, script, *difference);
 }
 

@@ -29,7 +29,7 @@ static const char help[] =
     "  --budget CALLS       target calls for shrinking one find; default 200, 0 does not shrink\n"
     "  --repeats N          how often a smaller script is tried on a target that is flaky; default "
     "1\n"
-    "  --finds N            stop after so many different finds; default 10\n"
+    "  --finds N            stop after so many that the documents forbid; default 10\n"
     "  --out FOLDER         where finds are written; default lastgood-finds\n"
     "  --expected FILE      deviations of B that are known; anything else fails\n"
     "  --update             write that file anew\n"

@@ -380,7 +380,8 @@ static json_t *needs_of(const struct lg_script *script)
 static void make_path(const struct lg_difference *difference, const char *folder, char *path)
 {
     static const char *const guilty[] = {"", "a-", "b-", "ab-"};
-    int length = snprintf(path, LG_FIND_PATH_BYTES - 8, "%.300s/find-%s%.120s", folder,
+    const char *verdict = difference->kind == LG_DIFFERENCE_UNDETERMINED ? "undetermined-" : "";
+    int length = snprintf(path, LG_FIND_PATH_BYTES - 8, "%.300s/find-%s%s%.120s", folder, verdict,
                           guilty[difference->guilty], difference->what);
     for (int i = (int)strlen(folder) + 1; i < length; i++)
         if (!isalnum((unsigned char)path[i]))

@@ -9,7 +9,7 @@ enum { LG_FIND_PATH_BYTES = 512 };
 
 enum { LG_KNOWN_MAX = 256 };
 
-/* Keys of differences that were found before: shrinking does not slip to one of those. */
+/* Keys of forbidden differences that were found before: shrinking does not slip to one of those. */
 struct lg_known_keys {
     char keys[LG_KNOWN_MAX][LG_WHAT_BYTES];
     unsigned count;

@@ -184,13 +184,16 @@ def test_mutants_are_compared_with_the_model(mutants, programs):
     assert answers[same]["verdict"] == "equal" and answers[same]["reached"] > 10
 
 
-def test_what_only_an_oracle_keeps_or_narrows_is_told_apart(mutants_that_add_jobs, programs):
+def test_what_the_oracle_alone_knows_or_does_not_judge_is_told_apart(mutants_that_add_jobs,
+                                                                     programs):
     mutants = mutants_that_add_jobs
+    evict = number_of(mutants, "ended_slot", "1", "0")
     moved = number_of(mutants, "lg_job_end", "job->flags |= LG_JOB_MOVED", "")
     narrow = number_of(mutants, "codes_of_cancelled", "65535", "65534")
     lines = [" ".join(map(str, [number, *mutants.functions_of(number)]))
-             for number in (moved, narrow)]
-    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "12000", "300", "0",
+             for number in (evict, moved, narrow)]
+    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "30000", "300", "0",
                   "1")
+    assert answers[evict]["verdict"] == "crowded"
     assert answers[moved]["verdict"] == "hidden"
     assert answers[narrow]["verdict"] == "included" and answers[narrow]["others"] > 0

@@ -55,8 +55,9 @@ struct lg_set {
     uint16_t used;
     uint16_t open_mask; /* places of `open` that are taken */
     uint16_t lost_mask; /* those of them that need not take effect */
-    uint16_t narrowed;  /* explanations in which one did were passed over for want of time: it
-                           never violates from then on, but is undetermined */
+    uint16_t narrowed; /* explanations were passed over: in which one did, for want of time, or with
+                          more jobs at once than a cell holds. It never violates from then on, but
+                          is undetermined */
 };
 
 /* Instead of an assignment: the element is no longer part of its set. */

@@ -284,6 +284,19 @@ void lg_oracle_keep_record(struct lg_oracle *oracle, uint16_t vm, const struct l
     *place = ++oracle->record_count;
 }
 
+/* A cell that is full of live jobs refuses one more; a target may have room for it. */
+static void note_lack_of_room(struct lg_oracle *oracle, const struct lg_attempt *attempt,
+                              const struct lg_cell *from, const struct lg_cell *to)
+{
+    enum { LATEST = LG_JOB_SLOTS - 1 };
+    const struct lg_outcome *seen = attempt->seen;
+    bool is_full = !lg_cell_has_room(from) && !lg_cell_has_room(to) &&
+                   from->jobs[LATEST].name == to->jobs[LATEST].name;
+    if (is_full && seen && seen->answer == LG_ANSWERS_JOB && seen->return_value == 4096 &&
+        seen->job && !seen->deviant)
+        lg_oracle_set(oracle, attempt->call->vm)->narrowed = 1;
+}
+
 /* One way of the call on one element: its successor is put behind the set. False: it does not fit
  * what was seen. */
 static bool try_way(struct lg_oracle *oracle, const struct lg_element *from,
@@ -296,10 +309,12 @@ static bool try_way(struct lg_oracle *oracle, const struct lg_element *from,
     oracle->steps++;
     lg_step(&to->cell, attempt->call, record ? &record->job : NULL, tape, &outcome, &evicted);
     oracle->bound_hit |= tape->overflow;
-    if (tape->dead)
+    bool fits = !tape->dead && (!attempt->seen || lg_outcome_matches(&outcome, attempt->seen) ||
+                                (record && record->any));
+    if (!fits) {
+        note_lack_of_room(oracle, attempt, &from->cell, &to->cell);
         return false;
-    if (attempt->seen && !lg_outcome_matches(&outcome, attempt->seen) && !(record && record->any))
-        return false;
+    }
     if (attempt->seen)
         lg_cell_learn(&to->cell, attempt->call, &outcome, attempt->seen);
     if (evicted.state != LG_JOB_FREE)

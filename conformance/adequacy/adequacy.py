@@ -33,7 +33,8 @@ BATCH = 12  # seeds that are tried at once of those that live
 MORE_WHERE_DIFFERENT = 5  # times as many
 LITERAL = ["sync@literal", "async@literal", *(f"each:{seed}@literal" for seed in range(1, 9))]
 MOST, PATIENCE = 12, 200  # kills, and scripts with other answers that are accepted: enough
-NOTHING_ELSE = ("equal", "hidden", "included", "readings", "rereads")  # each way is the model's
+EQUAL_WHERE_JUDGED = ("equal", "hidden", "crowded")
+NOTHING_ELSE = (*EQUAL_WHERE_JUDGED, "included", "readings", "rereads")  # each way is the model's
 JUDGE = [(HERE / name).read_bytes() for name in ("judge_mutants.c", "suite.c", "modes.c")]
 JUDGE += [path.read_bytes() for path in sorted(build.MODEL.glob("*.c"))]
 COMPARE = [(HERE / name).read_bytes()
@@ -129,7 +130,8 @@ class Run:
         self.judged = self.judge("vectors", counted, MODES, vectors, MOST)
         alive = [n for n in counted if not is_found(self.judged[n])]
         self.compared = self.compare(alive, "documented")
-        alive = [n for n in alive if self.compared[n]["verdict"] not in ("equal", "hidden")]
+        alive = [n for n in alive if self.mutants.are_wrong or
+                 self.compared[n]["verdict"] not in EQUAL_WHERE_JUDGED]
         self.more = self.judge_more(alive)
         told = [n for n in alive if not is_found(self.more[n]) and
                 (self.is_accepted(n) or self.compared[n]["verdict"] == "included")]
@@ -179,6 +181,8 @@ class Run:
             return "apart", "no step calls it"
         if compared["verdict"] == "hidden":
             return "apart", "a target shows nothing of it, only an oracle keeps it"
+        if compared["verdict"] == "crowded":
+            return "apart", "only with more jobs at once than the oracle judges"
         return self._status_of_different(number, f"{compared['verdict']}: {compared.get('other')}")
 
     def _status_of_different(self, number, where):

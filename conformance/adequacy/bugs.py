@@ -63,6 +63,8 @@ def fits(bug):
 class Planted(build.Mutants):
     """The library of the bugs, each a mutant by the bug's name."""
 
+    are_wrong = True
+
     def __init__(self, folder, only=""):
         self.bugs = bugs(only)
         super().__init__(folder)
@@ -101,7 +103,7 @@ def arguments():
     parser.add_argument("--check", action="store_true", help="only whether each still fits")
     parser.add_argument("--only", default="", dest="only_bugs", help="part of a name")
     parser.add_argument("--spots", type=int, default=3000)
-    parser.add_argument("--seeds", type=int, default=12)
+    parser.add_argument("--seeds", type=int, default=48)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--vectors", nargs="*", default=[str(adequacy.VECTORS)])
     parser.add_argument("--work", default=str(build.BUILD / "adequacy"))

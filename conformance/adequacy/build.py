@@ -69,6 +69,8 @@ class Mutants:
 
     only: part of an id; files without such a mutant are in the library as they are."""
 
+    are_wrong = False  # whatever no difference was found in meets all seeds all the same
+
     def __init__(self, folder, only=""):
         self.folder, self.only = pathlib.Path(folder), only
         self.folder.mkdir(parents=True, exist_ok=True)

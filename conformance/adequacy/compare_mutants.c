@@ -7,6 +7,7 @@
  * output: how many spots there are, then one JSON object a mutant:
  *   "equal"        the same ways, with the same readings, wherever a changed function is reached
  *   "hidden"       equal in all that a target shows; an oracle that keeps what it saw differs
+ *   "crowded"      equal but where a VM has as many jobs as the model holds: it takes one more
  *   "readings"     the same ways, which take other readings
  *   "included"     every way is one of the model's, with its readings, but some of the model's are
  *                  missing
@@ -23,12 +24,13 @@
 
 #include "conformance/edges.h"
 #include "line_crew.h"
+#include "model/step.h"
 #include "spots.h"
 
 enum { SECONDS_MAX = 120 };
 
-enum verdict { EQUAL, HIDDEN, INCLUDED, READINGS, REREADS, DIFFERS };
-static const char *const words_of_verdict[] = {"equal",    "hidden",  "included",
+enum verdict { EQUAL, HIDDEN, CROWDED, INCLUDED, READINGS, REREADS, DIFFERS };
+static const char *const words_of_verdict[] = {"equal",    "hidden",  "crowded", "included",
                                                "readings", "rereads", "differs"};
 
 struct comparison {
@@ -59,6 +61,23 @@ static bool is_included(const struct lg_ways *some, const struct lg_ways *all, b
     return !some->more;
 }
 
+/* What the oracle does not judge: a job more than a cell holds. */
+static bool is_crowded(const struct lg_scene *scene, const struct lg_ways *ways,
+                       const struct lg_ways *model)
+{
+    bool one_more = false;
+    if (lg_cell_has_room(&scene->cell) || ways->more)
+        return false;
+    for (unsigned i = 0; i < ways->count; i++) {
+        if (is_among(model, &ways->items[i], false))
+            continue;
+        if (ways->items[i].outcome.answer != LG_ANSWERS_JOB)
+            return false;
+        one_more = true;
+    }
+    return one_more;
+}
+
 static bool is_reached(const struct comparison *comparison, const struct lg_spot *spot)
 {
     for (unsigned i = 0; i < LG_REACH_WORDS; i++)
@@ -78,6 +97,8 @@ static enum verdict compare_spot(const struct comparison *comparison, const stru
     if (!ways.more && found.readings == spot->readings && found.plain == spot->plain)
         return found.whole == spot->whole ? EQUAL : HIDDEN;
     lg_spots_walk(comparison->spots, &scene, lg_step, &model);
+    if (is_crowded(&scene, &ways, &model))
+        return CROWDED;
     if (is_included(&ways, &model, true))
         return INCLUDED;
     if (!ways.more && found.plain == spot->plain)

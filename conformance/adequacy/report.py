@@ -39,6 +39,7 @@ Mutants of the service's files of model/, judged by the oracle of the model as i
 UNDER_LITERAL = {"dies": "die: a vector kills them",
                  "equal": "are what the model is",
                  "hidden": "are what the model is in all that a target shows",
+                 "crowded": "are what the model is but with more jobs than the oracle judges",
                  "included": "take fewer of the model's choices",
                  "readings": "do what the model does, by other readings",
                  "rereads": "do only what the model may do, by other readings"}

@@ -290,6 +290,47 @@ static void an_import_is_judged_by_what_was_exported(void **state)
     assert_int_equal(judge(it, &import, &refused), LG_VERDICT_VIOLATES);
 }
 
+static enum lg_verdict_kind accept_by_job(struct watched *it, uint16_t job)
+{
+    const struct lg_outcome accepted = {
+        .return_value = 4096, .return_to = 4096, .answer = LG_ANSWERS_JOB, .job = job};
+    const struct lg_call set = {
+        .method = LG_CALL_SET_KEY_PROTECTOR, .symbol = P1 + job % 2, .new_job = job};
+    return judge(it, &set, &accepted);
+}
+
+static enum lg_verdict_kind see_running(struct watched *it, uint16_t job)
+{
+    const uint64_t running = (uint64_t)1 << LG_JOB_RUNNING;
+    struct lg_outcome seen = {.answer = LG_ANSWERS_INSTANCE, .shown = 1u << LG_JOB_FIELD_STATE};
+    const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = job};
+    seen.masks = seen.shown;
+    seen.fields[LG_JOB_FIELD_STATE] = (struct lg_field){running, running};
+    return judge(it, &look, &seen);
+}
+
+/* A target may have room for one job more than a cell: what it then shows is nobody's fault. */
+static void one_job_more_than_fit_is_undetermined(void **state)
+{
+    struct watched *it = *state;
+    for (uint16_t job = 1; job <= LG_JOB_SLOTS; job++) {
+        assert_int_equal(accept_by_job(it, job), LG_VERDICT_CONFORMS);
+        assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
+    }
+    assert_int_equal(accept_by_job(it, LG_JOB_SLOTS + 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_running(it, 1), LG_VERDICT_UNDETERMINED);
+}
+
+static void as_many_jobs_as_fit_are_judged(void **state)
+{
+    const struct lg_outcome gone = {.fault = LG_FAULT_NOT_FOUND};
+    const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = 1};
+    struct watched *it = *state;
+    for (uint16_t job = 1; job <= LG_JOB_SLOTS; job++)
+        assert_int_equal(accept_by_job(it, job), LG_VERDICT_CONFORMS);
+    assert_int_equal(judge(it, &look, &gone), LG_VERDICT_VIOLATES);
+}
+
 /* ---- time ---- */
 
 /* A job is kept for five minutes at least; a clock that has gone on lets it be gone. */
@@ -349,6 +390,8 @@ int main(void)
         WATCHED(the_host_of_too_many_vms_allows_nothing),
         WATCHED(readings_without_room_are_those_that_all_agree_on),
         WATCHED(an_import_is_judged_by_what_was_exported),
+        WATCHED(one_job_more_than_fit_is_undetermined),
+        WATCHED(as_many_jobs_as_fit_are_judged),
         WATCHED(a_clock_of_the_targets_own_lets_jobs_go),
         cmocka_unit_test_setup_teardown(bytes_that_the_host_made_may_still_be_unseen, start, end),
     };
