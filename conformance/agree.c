@@ -8,10 +8,10 @@
 #include "model/hash.h"
 
 enum {
-    VMS = 4,               /* VMs of one vector */
-    JOBS = 16,             /* jobs of one vector */
-    HISTORIES_MAX = 60000, /* at one step: memory of some 150 MB */
-    OUTCOMES_MAX = 64      /* different outcomes of one step that are told apart */
+    VMS = 4,                /* VMs of one vector */
+    JOBS = 16,              /* jobs of one vector */
+    HISTORIES_MAX = 100000, /* at one step: memory of some 250 MB */
+    OUTCOMES_MAX = 64       /* different outcomes of one step that are told apart */
 };
 
 /* One history: the host's cell, the VMs', what was bound, which job is which. */

@@ -373,6 +373,9 @@ uint8_t lg_tape_byte(struct lg_tape *tape);
  * carries. */
 bool lg_tape_allows(const struct lg_tape *tape, enum lg_site site, unsigned alternative);
 
+/* The alternatives of a reading that are left, bit by alternative. */
+uint16_t lg_reading_left(const struct lg_tape *tape, enum lg_site site, unsigned key);
+
 /* Adds the readings that a step bound. Returns whether there were any. */
 bool lg_readings_learn(struct lg_readings *readings, const struct lg_tape *tape);
 

@@ -23,6 +23,9 @@
  * about 20. */
 #define LG_DRAWS_MAX 32
 
+/* What may speak against one call: an alternative of check_order each, behind the first. */
+#define LG_OBJECTIONS_MAX 12
+
 /* Alternatives of one choice site: a profile keeps them as the bits of a 16-bit mask. */
 #define LG_ALTERNATIVES_MAX 16
 

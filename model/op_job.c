@@ -14,29 +14,43 @@ static void answer(struct lg_turn *turn, enum lg_meaning meaning, enum lg_clause
     lg_answer_meaning(turn, meaning, clause);
 }
 
+/* What is wrong, in the order of the plain reading. */
+enum fault {
+    RIGHTS = 1,
+    ENVIRONMENT = 2,
+    RANGE = 4,
+    TIMEOUT_MALFORMED = 8,
+    TIMEOUT_REFUSED = 16,
+    STATE = 32
+};
+
 /* A cause in force answers for the whole method. */
-static bool answer_environment(struct lg_turn *turn)
+static void answer_environment(struct lg_turn *turn)
 {
-    enum lg_method method = (enum lg_method)turn->call->method;
-    if (!lg_is_armed(turn, method))
-        return false;
-    answer(turn, lg_armed_meaning(turn, method), LG_CLAUSE_environment_cause);
+    enum lg_meaning meaning = lg_armed_meaning(turn, (enum lg_method)turn->call->method);
+    answer(turn, meaning, LG_CLAUSE_environment_cause);
     turn->outcome->cause = LG_CAUSE_ENVIRONMENT + 1;
-    return true;
 }
 
-/* The job, or NULL after answering why there is none to work on. */
+/* The job, or NULL after answering that there is none. */
 static const struct lg_job *find_job(struct lg_turn *turn)
 {
     const struct lg_job *job = lg_job_of_call(turn);
     if (!job)
         lg_answer_missing(turn);
-    else if (lg_check_rights(turn)) {
-        lg_refuse(turn, LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS));
-        return NULL;
-    } else if (answer_environment(turn))
-        return NULL;
     return job;
+}
+
+static unsigned faults_of_any_call(struct lg_turn *turn)
+{
+    unsigned faults = lg_check_rights(turn) ? RIGHTS : 0;
+    return faults | (lg_is_armed(turn, (enum lg_method)turn->call->method) ? ENVIRONMENT : 0);
+}
+
+/* One of them; STATE where nothing is wrong. */
+static enum fault fault_told(struct lg_turn *turn, unsigned faults)
+{
+    return faults ? (enum fault)(1u << lg_choose_reported(turn, faults)) : STATE;
 }
 
 static unsigned request_key(const struct lg_turn *turn)
@@ -175,38 +189,73 @@ static bool timeout_is_refused(struct lg_turn *turn)
                LG_ALT_job_timeout_parameter_no;
 }
 
-/* What is wrong with the request itself, in the order of the plain reading. */
-enum fault_of_request { RANGE = 1, TIMEOUT_MALFORMED = 2, TIMEOUT_REFUSED = 4, STATE = 8 };
+static bool is_in_range(const struct lg_call *call)
+{
+    return call->requested >= REQUEST_START && call->requested <= REQUEST_SERVICE;
+}
+
+static unsigned faults_of_request(struct lg_turn *turn)
+{
+    unsigned faults = is_in_range(turn->call) ? 0 : RANGE;
+    if (turn->call->timeout == LG_TIMEOUT_MALFORMED)
+        faults |= TIMEOUT_MALFORMED;
+    if (timeout_is_refused(turn))
+        faults |= TIMEOUT_REFUSED;
+    return faults;
+}
+
+static void request_of(struct lg_turn *turn, const struct lg_job *job)
+{
+    struct lg_job *own = lg_cell_job(turn->cell, turn->call->job);
+    if (lg_job_has_ended(job))
+        request_of_ended(turn, own);
+    else if (own)
+        request_of_live(turn, own);
+}
+
+/* Whether the job's state is a reason to refuse; if so, it was answered. */
+static bool is_refused_by_state(struct lg_turn *turn, const struct lg_job *job)
+{
+    const struct lg_cell cell = *turn->cell;
+    const struct lg_outcome outcome = *turn->outcome;
+    request_of(turn, job);
+    if (turn->outcome->return_value != 0 && turn->outcome->return_value != 4096)
+        return true;
+    *turn->cell = cell;
+    *turn->outcome = outcome;
+    return false;
+}
+
+static void answer_fault(struct lg_turn *turn, enum fault fault)
+{
+    switch (fault) {
+    case RIGHTS: lg_refuse(turn, LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS)); return;
+    case ENVIRONMENT: answer_environment(turn); return;
+    case RANGE: answer_bad_range(turn); return;
+    case TIMEOUT_MALFORMED:
+        answer(turn, LG_MEANING_INVALID_PARAMETER, LG_CLAUSE_jrsc_timeout);
+        return;
+    default: answer(turn, LG_MEANING_TIMEOUT_UNSUPPORTED, LG_CLAUSE_jrsc_timeout); return;
+    }
+}
 
 void lg_job_request_state_change(struct lg_turn *turn)
 {
     const struct lg_job *job = find_job(turn);
     if (!job)
         return;
-    uint16_t requested = turn->call->requested;
-    bool in_range = requested >= REQUEST_START && requested <= REQUEST_SERVICE;
-    unsigned faults = in_range ? 0 : RANGE;
-    if (turn->call->timeout == LG_TIMEOUT_MALFORMED)
-        faults |= TIMEOUT_MALFORMED;
-    if (timeout_is_refused(turn))
-        faults |= TIMEOUT_REFUSED;
-    if (faults && in_range && lg_job_has_ended(job))
-        faults |= STATE;
-    switch (faults ? 1u << lg_choose_reported(turn, faults) : STATE) {
-    case RANGE: answer_bad_range(turn); return;
-    case TIMEOUT_MALFORMED:
-        answer(turn, LG_MEANING_INVALID_PARAMETER, LG_CLAUSE_jrsc_timeout);
-        return;
-    case TIMEOUT_REFUSED:
-        answer(turn, LG_MEANING_TIMEOUT_UNSUPPORTED, LG_CLAUSE_jrsc_timeout);
-        return;
-    default: break;
+    unsigned faults = faults_of_any_call(turn) | faults_of_request(turn);
+    unsigned state = is_in_range(turn->call) ? STATE : 0;
+    enum fault told = fault_told(turn, faults ? faults | state : 0);
+    if (!faults)
+        request_of(turn, job);
+    else if (told != STATE)
+        answer_fault(turn, told);
+    else if (!is_refused_by_state(turn, job)) {
+        if (turn->tape->seen)
+            lg_dead_end(turn);
+        answer_fault(turn, fault_told(turn, faults));
     }
-    struct lg_job *own = lg_cell_job(turn->cell, turn->call->job);
-    if (lg_job_has_ended(job))
-        request_of_ended(turn, own);
-    else if (own)
-        request_of_live(turn, own);
 }
 
 static void answer_error_text(struct lg_turn *turn, bool text)
@@ -222,8 +271,15 @@ void lg_job_get_error(struct lg_turn *turn)
     const struct lg_job *job = find_job(turn);
     if (!job)
         return;
-    if (lg_job_is_live(job) && lg_choose(turn->tape, LG_SITE_job_error_running, 0) ==
-                                   LG_ALT_job_error_running_invalid_state) {
+    unsigned faults = faults_of_any_call(turn);
+    bool runs = lg_job_is_live(job) && lg_choose(turn->tape, LG_SITE_job_error_running, 0) ==
+                                           LG_ALT_job_error_running_invalid_state;
+    enum fault told = fault_told(turn, faults | (runs ? STATE : 0));
+    if (told != STATE) {
+        answer_fault(turn, told);
+        return;
+    }
+    if (runs) {
         answer(turn, LG_MEANING_INVALID_STATE, LG_CLAUSE_job_get_error);
         return;
     }
@@ -234,6 +290,11 @@ void lg_job_get_error(struct lg_turn *turn)
 
 void lg_job_kill(struct lg_turn *turn)
 {
-    if (find_job(turn))
+    if (!find_job(turn))
+        return;
+    enum fault told = fault_told(turn, faults_of_any_call(turn) | STATE);
+    if (told == STATE)
         answer(turn, LG_MEANING_NOT_SUPPORTED, LG_CLAUSE_kill_unsupported);
+    else
+        answer_fault(turn, told);
 }

@@ -11,7 +11,15 @@ enum {
                SETTING_BIT(SHIELDING_REQUESTED) | SETTING_BIT(DATA_PROTECTION_REQUESTED) |
                SETTING_BIT(ENCRYPT_STATE) | SETTING_BIT(BIND_TO_HOST_TPM),
     /* What a failure may leave changed on hosts that are observed to. */
-    HALF = SETTING_BIT(DATA_PROTECTION_REQUESTED) | SETTING_BIT(ENCRYPT_STATE)
+    HALF = SETTING_BIT(DATA_PROTECTION_REQUESTED) | SETTING_BIT(ENCRYPT_STATE),
+    DEVICES = SETTING_BIT(TPM_ENABLED) | SETTING_BIT(KSD_ENABLED)
+};
+
+/* The settings as a change would leave them, and what of them it turns on and off. */
+struct change {
+    unsigned settings;
+    unsigned turned_on;
+    unsigned turned_off;
 };
 
 /* The change asked for: the settings named, or all where what is not named gets its default. */
@@ -31,6 +39,13 @@ static struct lg_job work_of(struct lg_turn *turn)
 static uint8_t result_of(const struct lg_cell *cell, const struct lg_job *work)
 {
     return (uint8_t)((cell->vm.vault.settings & ~work->present) | work->values);
+}
+
+static struct change change_of(const struct lg_cell *cell, const struct lg_job *work)
+{
+    unsigned before = cell->vm.vault.settings;
+    unsigned settings = result_of(cell, work);
+    return (struct change){settings, settings & ~before, before & ~settings};
 }
 
 /* The first precondition that fails, over the settings turned on: refused, or a success that does
@@ -65,10 +80,16 @@ static uint32_t check_protector(struct lg_turn *turn, struct lg_job *work, unsig
     return 0;
 }
 
-static uint32_t check_shielding(struct lg_turn *turn, struct lg_job *work, unsigned settings,
-                                unsigned turned_on)
+static bool shields_without_tpm(const struct change *change)
 {
-    if (!(turned_on & SETTING_BIT(SHIELDING_REQUESTED)) || (settings & SETTING_BIT(TPM_ENABLED)))
+    return (change->turned_on & SETTING_BIT(SHIELDING_REQUESTED)) &&
+           !(change->settings & SETTING_BIT(TPM_ENABLED));
+}
+
+static uint32_t check_shielding(struct lg_turn *turn, struct lg_job *work,
+                                const struct change *change)
+{
+    if (!shields_without_tpm(change))
         return 0;
     switch (lg_choose(turn->tape, LG_SITE_shielding_without_tpm, 0)) {
     case LG_ALT_shielding_without_tpm_incompatible: return LG_CAUSE_BIT(COMBINATION);
@@ -80,9 +101,15 @@ static uint32_t check_shielding(struct lg_turn *turn, struct lg_job *work, unsig
     }
 }
 
-static uint32_t check_tpm_off(struct lg_turn *turn, unsigned settings, unsigned turned_off)
+static bool takes_tpm_from_shielding(const struct change *change)
 {
-    if (!(turned_off & SETTING_BIT(TPM_ENABLED)) || !(settings & SETTING_BIT(SHIELDING_REQUESTED)))
+    return (change->turned_off & SETTING_BIT(TPM_ENABLED)) &&
+           (change->settings & SETTING_BIT(SHIELDING_REQUESTED));
+}
+
+static uint32_t check_tpm_off(struct lg_turn *turn, const struct change *change)
+{
+    if (!takes_tpm_from_shielding(change))
         return 0;
     bool refused = lg_site_refuses(turn, LG_SITE_tpm_off_while_shielded, 0,
                                    LG_ALT_tpm_off_while_shielded_refused);
@@ -90,12 +117,15 @@ static uint32_t check_tpm_off(struct lg_turn *turn, unsigned settings, unsigned 
 }
 
 /* A TPM belongs to generation 2, a key storage drive to generation 1. */
-static uint32_t check_devices(struct lg_turn *turn, unsigned settings, unsigned turned_on)
+static bool has_foreign_device(const struct lg_cell *cell, const struct change *change)
 {
-    unsigned devices = SETTING_BIT(TPM_ENABLED) | SETTING_BIT(KSD_ENABLED);
-    unsigned own =
-        turn->cell->vm.generation == 1 ? SETTING_BIT(KSD_ENABLED) : SETTING_BIT(TPM_ENABLED);
-    if (!(turned_on & devices) || !(settings & devices & ~own))
+    unsigned own = cell->vm.generation == 1 ? SETTING_BIT(KSD_ENABLED) : SETTING_BIT(TPM_ENABLED);
+    return (change->turned_on & DEVICES) && (change->settings & DEVICES & ~own);
+}
+
+static uint32_t check_devices(struct lg_turn *turn, const struct change *change)
+{
+    if (!has_foreign_device(turn->cell, change))
         return 0;
     switch (lg_choose(turn->tape, LG_SITE_tpm_and_ksd, 0)) {
     case LG_ALT_tpm_and_ksd_refused: return LG_CAUSE_BIT(UNSUPPORTED);
@@ -118,14 +148,55 @@ static uint32_t check_gates(struct lg_turn *turn, unsigned turned_on)
 
 static uint32_t check_settings(struct lg_turn *turn, struct lg_job *work)
 {
-    unsigned before = turn->cell->vm.vault.settings;
-    unsigned settings = result_of(turn->cell, work);
-    unsigned turned_on = settings & ~before;
-    unsigned turned_off = before & ~settings;
-    uint32_t causes = check_shielding(turn, work, settings, turned_on);
-    causes |= check_tpm_off(turn, settings, turned_off);
-    causes |= check_devices(turn, settings, turned_on);
-    return causes | check_protector(turn, work, turned_on, turned_off);
+    struct change change = change_of(turn->cell, work);
+    uint32_t causes = check_shielding(turn, work, &change);
+    causes |= check_tpm_off(turn, &change);
+    causes |= check_devices(turn, &change);
+    return causes | check_protector(turn, work, change.turned_on, change.turned_off);
+}
+
+static void object_without_protector(const struct lg_turn *turn, const struct change *change,
+                                     struct lg_objections *all)
+{
+    if (turn->cell->vm.vault.current)
+        return;
+    for (unsigned setting = 0; setting < LG_SETTING_COUNT; setting++)
+        if (change->turned_on & SELECTED & 1u << setting)
+            lg_object(turn, all, LG_SITE_protector_precondition, setting,
+                      LG_ALT_protector_precondition_refused, LG_CAUSE_NO_PROTECTOR);
+    if (change->turned_off & SELECTED)
+        lg_object(turn, all, LG_SITE_turn_off_without_protector, 0,
+                  LG_ALT_turn_off_without_protector_refused, LG_CAUSE_NO_PROTECTOR);
+}
+
+/* What check_settings may find. */
+static void object_to_settings(const struct lg_turn *turn, const struct change *change,
+                               struct lg_objections *all)
+{
+    if (shields_without_tpm(change))
+        lg_object(turn, all, LG_SITE_shielding_without_tpm, 0,
+                  LG_ALT_shielding_without_tpm_incompatible, LG_CAUSE_COMBINATION);
+    if (takes_tpm_from_shielding(change))
+        lg_object(turn, all, LG_SITE_tpm_off_while_shielded, 0,
+                  LG_ALT_tpm_off_while_shielded_refused, LG_CAUSE_TPM_NEEDED);
+    if (has_foreign_device(turn->cell, change)) {
+        lg_object(turn, all, LG_SITE_tpm_and_ksd, 0, LG_ALT_tpm_and_ksd_refused,
+                  LG_CAUSE_UNSUPPORTED);
+        lg_object(turn, all, LG_SITE_tpm_and_ksd, 0, LG_ALT_tpm_and_ksd_incompatible,
+                  LG_CAUSE_COMBINATION);
+    }
+    object_without_protector(turn, change, all);
+}
+
+static uint32_t told_first(struct lg_turn *turn, const struct change *change)
+{
+    struct lg_objections to_vm = {.count = 0}, to_settings = {.count = 0};
+    lg_object_to_vm(turn, &to_vm);
+    if (change->turned_on & SELECTED)
+        lg_object_to_support(turn, &to_vm);
+    lg_object_to_state(turn, &to_vm);
+    object_to_settings(turn, change, &to_settings);
+    return lg_told_first(turn, &to_vm, &to_settings);
 }
 
 /* Some hosts are observed to keep a part of what they refused for want of a protector. */
@@ -147,27 +218,49 @@ static bool answers_unchanged_at_once(struct lg_turn *turn, uint8_t settings)
     return lg_choose(turn->tape, LG_SITE_modify_unchanged, 0) == LG_ALT_modify_unchanged_at_once;
 }
 
+static void refuse(struct lg_turn *turn, uint8_t settings, uint32_t causes)
+{
+    leave_half(turn, settings, causes);
+    lg_refuse(turn, causes);
+}
+
+/* Whether the call was answered. */
+static bool tells_first(struct lg_turn *turn)
+{
+    if (!lg_call_leads_to_vm(turn))
+        return false;
+    struct lg_job work = work_of(turn);
+    struct change change = change_of(turn->cell, &work);
+    uint32_t told = told_first(turn, &change);
+    if (told)
+        refuse(turn, (uint8_t)change.settings, told);
+    return told != 0;
+}
+
 void lg_modify_security_settings(struct lg_turn *turn)
 {
+    const uint32_t not_of_the_text =
+        LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) | LG_CAUSE_BIT(ENVIRONMENT);
+    if (tells_first(turn))
+        return;
     uint32_t causes = lg_check_setting_text(turn);
-    if (causes & ~(LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) | LG_CAUSE_BIT(ENVIRONMENT))) {
+    if (causes & ~not_of_the_text) {
         lg_refuse(turn, causes);
         return;
     }
-    uint32_t rights = causes & LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS);
     struct lg_job work = work_of(turn);
-    uint8_t settings = result_of(turn->cell, &work);
+    struct change change = change_of(turn->cell, &work);
+    uint8_t settings = (uint8_t)change.settings;
+    uint32_t rights = causes & LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS);
     if (!rights && answers_unchanged_at_once(turn, settings)) {
         lg_answer_done(turn, LG_CLAUSE_mod_changes);
         return;
     }
-    causes = rights | check_gates(turn, settings & ~(unsigned)turn->cell->vm.vault.settings);
+    causes = rights | check_gates(turn, change.turned_on);
     if (!causes)
         causes = check_settings(turn, &work);
-    if (causes) {
-        leave_half(turn, settings, causes);
-        lg_refuse(turn, causes);
-        return;
-    }
-    lg_carry_out(turn, &work, false, LG_CLAUSE_mod_success);
+    if (causes)
+        refuse(turn, settings, causes);
+    else
+        lg_carry_out(turn, &work, false, LG_CLAUSE_mod_success);
 }

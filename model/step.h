@@ -33,6 +33,20 @@ struct lg_codes {
 /* Causes that were found are the bits of a word. */
 #define LG_CAUSE_BIT(id) (1u << LG_CAUSE_##id)
 
+/* What may be wrong although other checks come before it in the plain reading: no page says which
+ * of several things is told. Each rests on one reading. */
+struct lg_objection {
+    uint8_t site;
+    uint8_t alternative; /* the one that refuses */
+    uint8_t cause;
+    uint16_t key;
+};
+
+struct lg_objections {
+    struct lg_objection items[LG_OBJECTIONS_MAX];
+    unsigned count;
+};
+
 /* check.c: whether two protectors have one owner, as far as that is known. */
 bool lg_share_owner(struct lg_turn *turn, uint16_t a, uint16_t b);
 
@@ -88,6 +102,23 @@ uint32_t lg_check_in_use(struct lg_turn *turn);
 uint32_t lg_check_power(struct lg_turn *turn);
 uint32_t lg_check_environment(struct lg_turn *turn);
 bool lg_must_queue(const struct lg_turn *turn);
+
+/* check.c: the same, of a call whose text leads to its VM, as objections. */
+bool lg_call_leads_to_vm(const struct lg_turn *turn);
+bool lg_text_may_be_wrong(const struct lg_turn *turn);
+void lg_object_to_vm(const struct lg_turn *turn, struct lg_objections *all);
+void lg_object_to_support(const struct lg_turn *turn, struct lg_objections *all);
+void lg_object_to_state(const struct lg_turn *turn, struct lg_objections *all);
+
+/* objection.c: adds what some reading refuses, if that reading is left; or all readings do. */
+void lg_object(const struct lg_turn *turn, struct lg_objections *all, enum lg_site site,
+               unsigned key, unsigned alternative, enum lg_cause cause);
+void lg_object_for_certain(struct lg_objections *all, enum lg_cause cause);
+/* The cause that is told before anything else is looked at, as a bit: of the VM, where the text may
+ * be wrong as well; of the change, where anything else may. 0: the call is checked in the order of
+ * the plain reading. */
+uint32_t lg_told_first(struct lg_turn *turn, const struct lg_objections *to_vm,
+                       const struct lg_objections *to_change);
 
 /* job.c */
 struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work);

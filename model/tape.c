@@ -154,6 +154,11 @@ bool lg_tape_allows(const struct lg_tape *tape, enum lg_site site, unsigned alte
     return tape->profile->allowed[lg_sites[site].slot] & bit(alternative);
 }
 
+uint16_t lg_reading_left(const struct lg_tape *tape, enum lg_site site, unsigned key)
+{
+    return left_of_reading(tape, (uint16_t)(lg_sites[site].slot + key));
+}
+
 bool lg_readings_learn(struct lg_readings *readings, const struct lg_tape *tape)
 {
     bool learnt = false;

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 FILES = ("step.c", "op_event.c", "op_job.c", "op_power.c", "op_read.c", "op_service.c",
-         "op_settings.c", "op_vault.c", "job.c", "power.c", "vault.c", "check.c", "answer.c")
+         "op_settings.c", "op_vault.c", "job.c", "power.c", "vault.c", "check.c",
+         "objection.c", "answer.c")
 
 OPERATORS = ("return code swapped", "comparison", "boundary", "constant", "condition negated",
              "statement dropped", "state update dropped", "wrong member", "wrong name",
