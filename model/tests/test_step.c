@@ -313,6 +313,18 @@ static void success_is_no_cause_of_failure(void **state)
     assert_int_equal(set(&w, P1), DONE);
 }
 
+/* More than there are places in check_order. */
+static void of_all_causes_at_once_one_answers(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w);
+    for (uint16_t meaning = 0; meaning < LG_MEANING_COUNT; meaning++)
+        DO(&w, CAUSE_APPEARS, .requested = meaning);
+    assert_int_equal(modify(&w, BIT(VBS_OPT_OUT), BIT(VBS_OPT_OUT)),
+                     lg_code_of(LG_CALL_MODIFY_SECURITY_SETTINGS, LG_MEANING_FAILED));
+}
+
 static void a_planned_vm_takes_a_protector_but_does_not_start(void **state)
 {
     (void)state;
@@ -539,6 +551,7 @@ int main(void)
         cmocka_unit_test(generation_1_an_old_version_and_a_host_without_tpms_are_not_supported),
         cmocka_unit_test(a_cause_that_appeared_answers_until_it_ends),
         cmocka_unit_test(success_is_no_cause_of_failure),
+        cmocka_unit_test(of_all_causes_at_once_one_answers),
         cmocka_unit_test(a_planned_vm_takes_a_protector_but_does_not_start),
         cmocka_unit_test(a_protector_of_another_owner_does_not_open_the_sealed_state),
         cmocka_unit_test(sharing_an_owner_carries_over_from_pair_to_pair),

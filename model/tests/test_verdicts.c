@@ -321,6 +321,26 @@ static void one_job_more_than_fit_is_undetermined(void **state)
     assert_int_equal(see_running(it, 1), LG_VERDICT_UNDETERMINED);
 }
 
+/* An answer that no host may give is blamed however many jobs there are. */
+static void what_is_wrong_with_one_job_more_is_judged(void **state)
+{
+    struct watched *it = *state;
+    const uint16_t next = LG_JOB_SLOTS + 1;
+    const struct lg_outcome wrong[] = {
+        {.answer = LG_ANSWERS_JOB, .job = next},
+        {.return_value = 4096, .return_to = 4096, .answer = LG_ANSWERS_JOB},
+        {.return_value = 4096,
+         .return_to = 4096,
+         .answer = LG_ANSWERS_JOB,
+         .job = next,
+         .deviant = 1}};
+    const struct lg_call set = {.method = LG_CALL_SET_KEY_PROTECTOR, .symbol = P1, .new_job = next};
+    for (uint16_t job = 1; job <= LG_JOB_SLOTS; job++)
+        assert_int_equal(accept_by_job(it, job), LG_VERDICT_CONFORMS);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(judge(it, &set, &wrong[i]), LG_VERDICT_VIOLATES);
+}
+
 static void as_many_jobs_as_fit_are_judged(void **state)
 {
     const struct lg_outcome gone = {.fault = LG_FAULT_NOT_FOUND};
@@ -391,6 +411,7 @@ int main(void)
         WATCHED(readings_without_room_are_those_that_all_agree_on),
         WATCHED(an_import_is_judged_by_what_was_exported),
         WATCHED(one_job_more_than_fit_is_undetermined),
+        WATCHED(what_is_wrong_with_one_job_more_is_judged),
         WATCHED(as_many_jobs_as_fit_are_judged),
         WATCHED(a_clock_of_the_targets_own_lets_jobs_go),
         cmocka_unit_test_setup_teardown(bytes_that_the_host_made_may_still_be_unseen, start, end),
