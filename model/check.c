@@ -134,8 +134,9 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     if (lg_check_text_shape(call))
         return causes | lg_check_text_shape(call);
     if ((call->setting_flags & LG_TEXT_HUGE) && site_refuses(turn, LG_SITE_setting_too_long, 1))
-        return causes | LG_CAUSE_BIT(SETTING_TOO_LONG);
-    if ((call->setting_flags & LG_TEXT_TOO_LONG) && site_refuses(turn, LG_SITE_setting_too_long, 0))
+        causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
+    else if ((call->setting_flags & LG_TEXT_TOO_LONG) &&
+             site_refuses(turn, LG_SITE_setting_too_long, 0))
         causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
     causes |= lg_check_duplicate(turn);
     if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
@@ -147,19 +148,13 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     return causes | check_identity(turn);
 }
 
-/* Whether the text is one that leads to the VM, even where something else is wrong with it. */
-bool lg_call_leads_to_vm(const struct lg_turn *turn)
+/* Whether the VM is known, whatever else is wrong with the call: it is looked at as well. */
+bool lg_leads_to_vm(uint32_t causes)
 {
-    const struct lg_call *call = turn->call;
-    return lg_call_names_vm(call) && call->identity != LG_ID_OTHER_CASE &&
-           call->identity != LG_ID_WITHOUT_LAST_PART && call->blob != LG_BLOB_WRONG_TYPE &&
-           turn->cell->vm.kind != LG_VM_NONE;
-}
-
-/* Whether some reading refuses a text that leads to the VM. */
-bool lg_text_may_be_wrong(const struct lg_turn *turn)
-{
-    return turn->call->setting_flags || has_unknown_property(turn);
+    return !(causes & (LG_CAUSE_BIT(TYPE_MISMATCH) | LG_CAUSE_BIT(SETTING_MISSING) |
+                       LG_CAUSE_BIT(SETTING_MALFORMED) | LG_CAUSE_BIT(SETTING_OTHER_CLASS) |
+                       LG_CAUSE_BIT(SETTING_UNIDENTIFIED) | LG_CAUSE_BIT(VM_UNKNOWN) |
+                       LG_CAUSE_BIT(NOT_A_VM)));
 }
 
 /* A planned VM has everything but a run time. */
@@ -169,13 +164,6 @@ uint32_t lg_check_vm(struct lg_turn *turn)
         lg_site_refuses(turn, LG_SITE_planned_vm, turn->call->method, LG_ALT_planned_vm_refused))
         return LG_CAUSE_BIT(NOT_A_VM);
     return 0;
-}
-
-void lg_object_to_vm(const struct lg_turn *turn, struct lg_objections *all)
-{
-    if (turn->cell->vm.kind == LG_VM_PLANNED)
-        lg_object(turn, all, LG_SITE_planned_vm, turn->call->method, LG_ALT_planned_vm_refused,
-                  LG_CAUSE_NOT_A_VM);
 }
 
 uint32_t lg_check_support(struct lg_turn *turn)
@@ -191,17 +179,6 @@ uint32_t lg_check_support(struct lg_turn *turn)
         site_refuses(turn, LG_SITE_host_gate, method))
         causes |= LG_CAUSE_BIT(UNSUPPORTED);
     return causes;
-}
-
-void lg_object_to_support(const struct lg_turn *turn, struct lg_objections *all)
-{
-    uint8_t method = turn->call->method;
-    if (turn->cell->vm.generation == 1)
-        lg_object(turn, all, LG_SITE_generation_gate, method, 0, LG_CAUSE_UNSUPPORTED);
-    if (turn->cell->vm.flags & LG_VM_OLD_VERSION)
-        lg_object(turn, all, LG_SITE_version_gate, method, 0, LG_CAUSE_UNSUPPORTED);
-    if (turn->cell->host.flags & LG_HOST_NO_TPM)
-        lg_object(turn, all, LG_SITE_host_gate, method, 0, LG_CAUSE_UNSUPPORTED);
 }
 
 static bool has_live_job(const struct lg_cell *cell)
@@ -225,23 +202,6 @@ uint32_t lg_check_in_use(struct lg_turn *turn)
     return 0;
 }
 
-static unsigned key_of_power(const struct lg_turn *turn)
-{
-    return (unsigned)turn->call->method * LG_POWER_COUNT + turn->cell->vm.power;
-}
-
-void lg_object_to_state(const struct lg_turn *turn, struct lg_objections *all)
-{
-    const struct lg_cell *cell = turn->cell;
-    if ((cell->vm.flags & LG_VM_HELD) || !lg_cell_has_room(cell))
-        lg_object_for_certain(all, LG_CAUSE_HELD);
-    else if (has_live_job(cell))
-        lg_object(turn, all, LG_SITE_concurrency, turn->call->method, LG_ALT_concurrency_refused,
-                  LG_CAUSE_HELD);
-    if (cell->vm.power != LG_POWER_OFF)
-        lg_object(turn, all, LG_SITE_power_gate, key_of_power(turn), 0, LG_CAUSE_POWER);
-}
-
 /* A call that was let in beside a running job waits for it. */
 bool lg_must_queue(const struct lg_turn *turn)
 {
@@ -250,8 +210,9 @@ bool lg_must_queue(const struct lg_turn *turn)
 
 uint32_t lg_check_power(struct lg_turn *turn)
 {
-    if (turn->cell->vm.power == LG_POWER_OFF ||
-        !site_refuses(turn, LG_SITE_power_gate, key_of_power(turn)))
+    uint8_t power = turn->cell->vm.power;
+    unsigned key = (unsigned)turn->call->method * LG_POWER_COUNT + power;
+    if (power == LG_POWER_OFF || !site_refuses(turn, LG_SITE_power_gate, key))
         return 0;
     return LG_CAUSE_BIT(POWER);
 }

@@ -251,11 +251,8 @@ void lg_job_request_state_change(struct lg_turn *turn)
         request_of(turn, job);
     else if (told != STATE)
         answer_fault(turn, told);
-    else if (!is_refused_by_state(turn, job)) {
-        if (turn->tape->seen)
-            lg_dead_end(turn);
+    else if (!is_refused_by_state(turn, job))
         answer_fault(turn, fault_told(turn, faults));
-    }
 }
 
 static void answer_error_text(struct lg_turn *turn, bool text)

@@ -188,17 +188,6 @@ static void object_to_settings(const struct lg_turn *turn, const struct change *
     object_without_protector(turn, change, all);
 }
 
-static uint32_t told_first(struct lg_turn *turn, const struct change *change)
-{
-    struct lg_objections to_vm = {.count = 0}, to_settings = {.count = 0};
-    lg_object_to_vm(turn, &to_vm);
-    if (change->turned_on & SELECTED)
-        lg_object_to_support(turn, &to_vm);
-    lg_object_to_state(turn, &to_vm);
-    object_to_settings(turn, change, &to_settings);
-    return lg_told_first(turn, &to_vm, &to_settings);
-}
-
 /* Some hosts are observed to keep a part of what they refused for want of a protector. */
 static void leave_half(struct lg_turn *turn, uint8_t settings, uint32_t causes)
 {
@@ -218,49 +207,37 @@ static bool answers_unchanged_at_once(struct lg_turn *turn, uint8_t settings)
     return lg_choose(turn->tape, LG_SITE_modify_unchanged, 0) == LG_ALT_modify_unchanged_at_once;
 }
 
-static void refuse(struct lg_turn *turn, uint8_t settings, uint32_t causes)
+static uint32_t check_modify(struct lg_turn *turn, uint32_t causes, const struct change *change,
+                             struct lg_job *work)
 {
-    leave_half(turn, settings, causes);
-    lg_refuse(turn, causes);
-}
-
-/* Whether the call was answered. */
-static bool tells_first(struct lg_turn *turn)
-{
-    if (!lg_call_leads_to_vm(turn))
-        return false;
-    struct lg_job work = work_of(turn);
-    struct change change = change_of(turn->cell, &work);
-    uint32_t told = told_first(turn, &change);
+    struct lg_objections all = {.count = 0};
+    object_to_settings(turn, change, &all);
+    uint32_t told = lg_told_first(turn, &all);
     if (told)
-        refuse(turn, (uint8_t)change.settings, told);
-    return told != 0;
+        return told;
+    causes |= check_gates(turn, change->turned_on);
+    return causes ? causes : check_settings(turn, work);
 }
 
 void lg_modify_security_settings(struct lg_turn *turn)
 {
-    const uint32_t not_of_the_text =
-        LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) | LG_CAUSE_BIT(ENVIRONMENT);
-    if (tells_first(turn))
-        return;
     uint32_t causes = lg_check_setting_text(turn);
-    if (causes & ~not_of_the_text) {
+    if (!lg_leads_to_vm(causes)) {
         lg_refuse(turn, causes);
         return;
     }
     struct lg_job work = work_of(turn);
     struct change change = change_of(turn->cell, &work);
     uint8_t settings = (uint8_t)change.settings;
-    uint32_t rights = causes & LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS);
-    if (!rights && answers_unchanged_at_once(turn, settings)) {
+    if (!(causes & ~LG_CAUSE_BIT(ENVIRONMENT)) && answers_unchanged_at_once(turn, settings)) {
         lg_answer_done(turn, LG_CLAUSE_mod_changes);
         return;
     }
-    causes = rights | check_gates(turn, change.turned_on);
-    if (!causes)
-        causes = check_settings(turn, &work);
-    if (causes)
-        refuse(turn, settings, causes);
-    else
-        lg_carry_out(turn, &work, false, LG_CLAUSE_mod_success);
+    causes = check_modify(turn, causes, &change, &work);
+    if (causes) {
+        leave_half(turn, settings, causes);
+        lg_refuse(turn, causes);
+        return;
+    }
+    lg_carry_out(turn, &work, false, LG_CLAUSE_mod_success);
 }

@@ -3,10 +3,6 @@
 
 #include "step.h"
 
-/* What is wrong beside the VM that the call names: it is known, and looked at as well. */
-#define NOT_OF_THE_TEXT                                                                            \
-    (LG_CAUSE_BIT(CALLER_WITHOUT_RIGHTS) | LG_CAUSE_BIT(BYTES_REFUSED) | LG_CAUSE_BIT(ENVIRONMENT))
-
 static struct lg_job work_of(const struct lg_call *call)
 {
     struct lg_job work;
@@ -74,17 +70,6 @@ static uint32_t check_common(struct lg_turn *turn)
     return causes | lg_check_power(turn);
 }
 
-/* The same as objections, beside those to what the call is to change. */
-static uint32_t told_first(struct lg_turn *turn, const struct lg_objections *to_change)
-{
-    struct lg_objections to_vm = {.count = 0};
-    lg_object_to_vm(turn, &to_vm);
-    lg_object_to_support(turn, &to_vm);
-    if (turn->call->method != LG_CALL_GET_KEY_PROTECTOR)
-        lg_object_to_state(turn, &to_vm);
-    return lg_told_first(turn, &to_vm, to_change);
-}
-
 /* The alternatives of unset_form that show what was seen. */
 static unsigned viable_forms(const struct lg_turn *turn)
 {
@@ -132,20 +117,11 @@ static unsigned viable_get(const struct lg_turn *turn)
 }
 
 /* Reads are not held up by power or by jobs. */
-static uint32_t check_get(struct lg_turn *turn)
-{
-    uint32_t causes = lg_check_setting_text(turn);
-    if (!(causes & ~NOT_OF_THE_TEXT))
-        causes |= lg_check_vm(turn) | lg_check_support(turn);
-    return causes;
-}
-
 void lg_get_key_protector(struct lg_turn *turn)
 {
-    static const struct lg_objections nothing_changes = {.count = 0};
-    uint32_t causes = told_first(turn, &nothing_changes);
-    if (!causes)
-        causes = check_get(turn);
+    uint32_t causes = lg_check_setting_text(turn);
+    if (lg_leads_to_vm(causes))
+        causes |= lg_check_vm(turn) | lg_check_support(turn);
     if (causes) {
         lg_refuse(turn, causes);
         return;
@@ -171,30 +147,34 @@ static uint32_t check_seal(struct lg_turn *turn, uint16_t symbol)
     return refused ? LG_CAUSE_BIT(OVER_SEALED) : 0;
 }
 
-static void object_to_seal(const struct lg_turn *turn, struct lg_objections *all)
+/* Bytes that are refused are no protector. */
+static void object_to_seal(const struct lg_turn *turn, uint32_t causes, struct lg_objections *all)
 {
     const struct lg_vm *vm = &turn->cell->vm;
-    if (vm->vault.seal && !lg_vm_share_owner(vm, turn->call->symbol, vm->vault.seal))
+    if (!(causes & LG_CAUSE_BIT(BYTES_REFUSED)) && vm->vault.seal &&
+        !lg_vm_share_owner(vm, turn->call->symbol, vm->vault.seal))
         lg_object(turn, all, LG_SITE_sealed_overwrite, 0, LG_ALT_sealed_overwrite_refused,
                   LG_CAUSE_OVER_SEALED);
 }
 
 static uint32_t check_set(struct lg_turn *turn, struct lg_job *work)
 {
+    struct lg_objections all = {.count = 0};
     uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work->argument);
-    if (!(causes & ~NOT_OF_THE_TEXT))
-        causes |= check_common(turn);
+    if (!lg_leads_to_vm(causes))
+        return causes;
+    object_to_seal(turn, causes, &all);
+    uint32_t told = lg_told_first(turn, &all);
+    if (told)
+        return told;
+    causes |= check_common(turn);
     return causes ? causes : check_seal(turn, work->argument);
 }
 
 void lg_set_key_protector(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
-    struct lg_objections to_change = {.count = 0};
-    object_to_seal(turn, &to_change);
-    uint32_t causes = told_first(turn, &to_change);
-    if (!causes)
-        causes = check_set(turn, &work);
+    uint32_t causes = check_set(turn, &work);
     if (causes) {
         lg_refuse(turn, causes);
         return;
@@ -223,20 +203,22 @@ static void object_without_protector(const struct lg_turn *turn, struct lg_objec
 
 static uint32_t check_policy(struct lg_turn *turn, struct lg_job *work)
 {
+    struct lg_objections all = {.count = 0};
     uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work->argument);
-    if (!(causes & ~NOT_OF_THE_TEXT))
-        causes |= check_common(turn);
+    if (!lg_leads_to_vm(causes))
+        return causes;
+    object_without_protector(turn, &all);
+    uint32_t told = lg_told_first(turn, &all);
+    if (told)
+        return told;
+    causes |= check_common(turn);
     return causes ? causes : check_protector_for_policy(turn);
 }
 
 void lg_set_security_policy(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
-    struct lg_objections to_change = {.count = 0};
-    object_without_protector(turn, &to_change);
-    uint32_t causes = told_first(turn, &to_change);
-    if (!causes)
-        causes = check_policy(turn, &work);
+    uint32_t causes = check_policy(turn, &work);
     if (causes)
         lg_refuse(turn, causes);
     else
@@ -261,20 +243,22 @@ static void object_without_last_known_good(const struct lg_turn *turn, struct lg
 
 static uint32_t check_restore(struct lg_turn *turn)
 {
+    struct lg_objections all = {.count = 0};
     uint32_t causes = lg_check_setting_text(turn);
-    if (!(causes & ~NOT_OF_THE_TEXT))
-        causes |= check_common(turn);
+    if (!lg_leads_to_vm(causes))
+        return causes;
+    object_without_last_known_good(turn, &all);
+    uint32_t told = lg_told_first(turn, &all);
+    if (told)
+        return told;
+    causes |= check_common(turn);
     return causes ? causes : check_last_known_good(turn);
 }
 
 void lg_restore_last_known_good(struct lg_turn *turn)
 {
     struct lg_job work = work_of(turn->call);
-    struct lg_objections to_change = {.count = 0};
-    object_without_last_known_good(turn, &to_change);
-    uint32_t causes = told_first(turn, &to_change);
-    if (!causes)
-        causes = check_restore(turn);
+    uint32_t causes = check_restore(turn);
     if (causes)
         lg_refuse(turn, causes);
     else

@@ -96,6 +96,7 @@ uint32_t lg_check_text_shape(const struct lg_call *call);
 uint32_t lg_check_duplicate(struct lg_turn *turn); /* a property that a text has twice */
 uint8_t lg_settings_of_host(uint8_t version);
 uint32_t lg_check_setting_text(struct lg_turn *turn);
+bool lg_leads_to_vm(uint32_t causes); /* that were found in the text and the bytes */
 uint32_t lg_check_vm(struct lg_turn *turn);
 uint32_t lg_check_support(struct lg_turn *turn);
 uint32_t lg_check_in_use(struct lg_turn *turn);
@@ -103,22 +104,12 @@ uint32_t lg_check_power(struct lg_turn *turn);
 uint32_t lg_check_environment(struct lg_turn *turn);
 bool lg_must_queue(const struct lg_turn *turn);
 
-/* check.c: the same, of a call whose text leads to its VM, as objections. */
-bool lg_call_leads_to_vm(const struct lg_turn *turn);
-bool lg_text_may_be_wrong(const struct lg_turn *turn);
-void lg_object_to_vm(const struct lg_turn *turn, struct lg_objections *all);
-void lg_object_to_support(const struct lg_turn *turn, struct lg_objections *all);
-void lg_object_to_state(const struct lg_turn *turn, struct lg_objections *all);
-
-/* objection.c: adds what some reading refuses, if that reading is left; or all readings do. */
+/* objection.c: adds what some reading refuses, if that reading is left. */
 void lg_object(const struct lg_turn *turn, struct lg_objections *all, enum lg_site site,
                unsigned key, unsigned alternative, enum lg_cause cause);
-void lg_object_for_certain(struct lg_objections *all, enum lg_cause cause);
-/* The cause that is told before anything else is looked at, as a bit: of the VM, where the text may
- * be wrong as well; of the change, where anything else may. 0: the call is checked in the order of
- * the plain reading. */
-uint32_t lg_told_first(struct lg_turn *turn, const struct lg_objections *to_vm,
-                       const struct lg_objections *to_change);
+/* The cause that is told before the VM's state is looked at, as a bit; 0: the order of the plain
+ * reading. */
+uint32_t lg_told_first(struct lg_turn *turn, const struct lg_objections *all);
 
 /* job.c */
 struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work);
