@@ -134,9 +134,8 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     if (lg_check_text_shape(call))
         return causes | lg_check_text_shape(call);
     if ((call->setting_flags & LG_TEXT_HUGE) && site_refuses(turn, LG_SITE_setting_too_long, 1))
-        causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
-    else if ((call->setting_flags & LG_TEXT_TOO_LONG) &&
-             site_refuses(turn, LG_SITE_setting_too_long, 0))
+        return causes | LG_CAUSE_BIT(SETTING_TOO_LONG);
+    if ((call->setting_flags & LG_TEXT_TOO_LONG) && site_refuses(turn, LG_SITE_setting_too_long, 0))
         causes |= LG_CAUSE_BIT(SETTING_TOO_LONG);
     causes |= lg_check_duplicate(turn);
     if ((call->setting_flags & LG_TEXT_WRONG_TYPE) &&
@@ -148,10 +147,14 @@ uint32_t lg_check_setting_text(struct lg_turn *turn)
     return causes | check_identity(turn);
 }
 
-/* Whether the VM is known, whatever else is wrong with the call: it is looked at as well. */
-bool lg_leads_to_vm(uint32_t causes)
+/* Whether the VM is known, whatever else is wrong with the call: it is looked at as well. A text
+ * that is refused for being huge was not read. */
+bool lg_leads_to_vm(const struct lg_turn *turn, uint32_t causes)
 {
-    return !(causes & (LG_CAUSE_BIT(TYPE_MISMATCH) | LG_CAUSE_BIT(SETTING_MISSING) |
+    bool is_unread =
+        (turn->call->setting_flags & LG_TEXT_HUGE) && (causes & LG_CAUSE_BIT(SETTING_TOO_LONG));
+    return !is_unread &&
+           !(causes & (LG_CAUSE_BIT(TYPE_MISMATCH) | LG_CAUSE_BIT(SETTING_MISSING) |
                        LG_CAUSE_BIT(SETTING_MALFORMED) | LG_CAUSE_BIT(SETTING_OTHER_CLASS) |
                        LG_CAUSE_BIT(SETTING_UNIDENTIFIED) | LG_CAUSE_BIT(VM_UNKNOWN) |
                        LG_CAUSE_BIT(NOT_A_VM)));

@@ -222,7 +222,7 @@ static uint32_t check_modify(struct lg_turn *turn, uint32_t causes, const struct
 void lg_modify_security_settings(struct lg_turn *turn)
 {
     uint32_t causes = lg_check_setting_text(turn);
-    if (!lg_leads_to_vm(causes)) {
+    if (!lg_leads_to_vm(turn, causes)) {
         lg_refuse(turn, causes);
         return;
     }

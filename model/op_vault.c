@@ -120,7 +120,7 @@ static unsigned viable_get(const struct lg_turn *turn)
 void lg_get_key_protector(struct lg_turn *turn)
 {
     uint32_t causes = lg_check_setting_text(turn);
-    if (lg_leads_to_vm(causes))
+    if (lg_leads_to_vm(turn, causes))
         causes |= lg_check_vm(turn) | lg_check_support(turn);
     if (causes) {
         lg_refuse(turn, causes);
@@ -161,7 +161,7 @@ static uint32_t check_set(struct lg_turn *turn, struct lg_job *work)
 {
     struct lg_objections all = {.count = 0};
     uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work->argument);
-    if (!lg_leads_to_vm(causes))
+    if (!lg_leads_to_vm(turn, causes))
         return causes;
     object_to_seal(turn, causes, &all);
     uint32_t told = lg_told_first(turn, &all);
@@ -205,7 +205,7 @@ static uint32_t check_policy(struct lg_turn *turn, struct lg_job *work)
 {
     struct lg_objections all = {.count = 0};
     uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work->argument);
-    if (!lg_leads_to_vm(causes))
+    if (!lg_leads_to_vm(turn, causes))
         return causes;
     object_without_protector(turn, &all);
     uint32_t told = lg_told_first(turn, &all);
@@ -245,7 +245,7 @@ static uint32_t check_restore(struct lg_turn *turn)
 {
     struct lg_objections all = {.count = 0};
     uint32_t causes = lg_check_setting_text(turn);
-    if (!lg_leads_to_vm(causes))
+    if (!lg_leads_to_vm(turn, causes))
         return causes;
     object_without_last_known_good(turn, &all);
     uint32_t told = lg_told_first(turn, &all);

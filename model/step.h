@@ -96,7 +96,7 @@ uint32_t lg_check_text_shape(const struct lg_call *call);
 uint32_t lg_check_duplicate(struct lg_turn *turn); /* a property that a text has twice */
 uint8_t lg_settings_of_host(uint8_t version);
 uint32_t lg_check_setting_text(struct lg_turn *turn);
-bool lg_leads_to_vm(uint32_t causes); /* that were found in the text and the bytes */
+bool lg_leads_to_vm(const struct lg_turn *turn, uint32_t causes); /* of text and bytes */
 uint32_t lg_check_vm(struct lg_turn *turn);
 uint32_t lg_check_support(struct lg_turn *turn);
 uint32_t lg_check_in_use(struct lg_turn *turn);
