@@ -7,6 +7,8 @@
 """
 
 import collections
+import concurrent.futures
+import itertools
 import json
 import os
 import pathlib
@@ -45,19 +47,20 @@ def returns():
 
 
 def rows_of_run(command):
-    """Runs all vectors once; yields (vector index, method, code)."""
+    """Runs all vectors once: (vector index, method, code) of each step that has a code."""
     with tempfile.TemporaryDirectory() as folder:
         record = os.path.join(folder, "record.jsonl")
         subprocess.run([LASTGOOD, "run", f"stdio:{command}", "--record", record],
                        capture_output=True, check=False)
-        index, method_of_job = -1, {}
+        index, method_of_job, rows = -1, {}, []
         with open(record, encoding="utf-8") as lines:
             for line in lines:
                 step = json.loads(line)
                 if "reset" in step:
                     index, method_of_job = index + 1, {}
                     continue
-                yield from codes_of_step(index, step, method_of_job)
+                rows.extend(codes_of_step(index, step, method_of_job))
+    return rows
 
 
 def codes_of_step(index, step, method_of_job):
@@ -90,8 +93,9 @@ def reached():
     for method, low, _ in returns():
         lows[method].append(low)
     ids, cells = vector_ids(), collections.defaultdict(set)
-    for mode in MODES:
-        for index, method, code in rows_of_run(mode):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as runs:
+        rows = itertools.chain.from_iterable(runs.map(rows_of_run, MODES))
+        for index, method, code in rows:
             low = row_of(code, lows.get(method, []))
             if low is not None:
                 cells[method, low].add(ids[index])

@@ -2,6 +2,9 @@
  * state was looked at. */
 #include "step.h"
 
+_Static_assert(LG_ALT_check_order_thirteenth == LG_OBJECTIONS_MAX,
+               "check_order has a place for each objection, behind the first");
+
 void lg_object(const struct lg_turn *turn, struct lg_objections *all, enum lg_site site,
                unsigned key, unsigned alternative, enum lg_cause cause)
 {
@@ -23,4 +26,15 @@ uint32_t lg_told_first(struct lg_turn *turn, const struct lg_objections *all)
     lg_choose_viable(turn->tape, (enum lg_site)objection->site, objection->key,
                      1u << objection->alternative);
     return 1u << objection->cause;
+}
+
+uint32_t lg_raise(struct lg_turn *turn, const struct lg_objections *all)
+{
+    for (unsigned i = 0; i < all->count; i++) {
+        const struct lg_objection *objection = &all->items[i];
+        if (lg_site_refuses(turn, (enum lg_site)objection->site, objection->key,
+                            objection->alternative))
+            return 1u << objection->cause;
+    }
+    return 0;
 }

@@ -48,7 +48,8 @@ void lg_vm_request_state_change(struct lg_turn *turn)
         return;
     }
     uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);
-    causes |= lg_check_in_use(turn) | check_request(turn);
+    causes |= lg_check_in_use(turn);
+    causes |= check_request(turn);
     if (causes)
         refuse_start(turn, causes);
     else
@@ -92,7 +93,8 @@ void lg_destroy_system(struct lg_turn *turn)
         return;
     }
     uint32_t causes = lg_check_rights(turn) | lg_check_environment(turn);
-    causes |= lg_check_in_use(turn) | check_destroy_power(turn);
+    causes |= lg_check_in_use(turn);
+    causes |= check_destroy_power(turn);
     if (causes)
         lg_refuse(turn, causes);
     else

@@ -136,8 +136,9 @@ static uint32_t check_devices(struct lg_turn *turn, const struct change *change)
 
 static uint32_t check_gates(struct lg_turn *turn, unsigned turned_on)
 {
-    uint32_t causes = lg_check_vm(turn) | lg_check_environment(turn) | lg_check_in_use(turn) |
-                      lg_check_power(turn);
+    uint32_t causes = lg_check_vm(turn);
+    causes |= lg_check_in_use(turn);
+    causes |= lg_check_power(turn);
     bool generation_matters = turned_on & SELECTED & ~SETTING_BIT(KSD_ENABLED);
     if (!(turned_on & SELECTED))
         return causes;

@@ -65,9 +65,17 @@ static uint32_t check_bytes(struct lg_turn *turn, uint16_t *symbol)
 /* What every method of the vault checks once the text names a VM. */
 static uint32_t check_common(struct lg_turn *turn)
 {
-    uint32_t causes = lg_check_vm(turn) | lg_check_support(turn);
+    uint32_t causes = lg_check_vm(turn);
+    causes |= lg_check_support(turn);
     causes |= lg_check_in_use(turn);
     return causes | lg_check_power(turn);
+}
+
+/* What is told before the VM's state is looked at, or else what its state adds. */
+static uint32_t check_before(struct lg_turn *turn, uint32_t causes, const struct lg_objections *all)
+{
+    uint32_t told = lg_told_first(turn, all);
+    return told ? told : causes | check_common(turn);
 }
 
 /* The alternatives of unset_form that show what was seen. */
@@ -120,8 +128,10 @@ static unsigned viable_get(const struct lg_turn *turn)
 void lg_get_key_protector(struct lg_turn *turn)
 {
     uint32_t causes = lg_check_setting_text(turn);
-    if (lg_leads_to_vm(turn, causes))
-        causes |= lg_check_vm(turn) | lg_check_support(turn);
+    if (lg_leads_to_vm(turn, causes)) {
+        causes |= lg_check_vm(turn);
+        causes |= lg_check_support(turn);
+    }
     if (causes) {
         lg_refuse(turn, causes);
         return;
@@ -160,14 +170,12 @@ static void object_to_seal(const struct lg_turn *turn, uint32_t causes, struct l
 static uint32_t check_set(struct lg_turn *turn, struct lg_job *work)
 {
     struct lg_objections all = {.count = 0};
-    uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work->argument);
+    uint32_t causes = lg_check_setting_text(turn);
+    causes |= check_bytes(turn, &work->argument);
     if (!lg_leads_to_vm(turn, causes))
         return causes;
     object_to_seal(turn, causes, &all);
-    uint32_t told = lg_told_first(turn, &all);
-    if (told)
-        return told;
-    causes |= check_common(turn);
+    causes = check_before(turn, causes, &all);
     return causes ? causes : check_seal(turn, work->argument);
 }
 
@@ -185,15 +193,6 @@ void lg_set_key_protector(struct lg_turn *turn)
     lg_carry_out(turn, &work, at_once, LG_CLAUSE_set_success);
 }
 
-static uint32_t check_protector_for_policy(struct lg_turn *turn)
-{
-    if (turn->cell->vm.vault.current)
-        return 0;
-    bool needed =
-        lg_site_refuses(turn, LG_SITE_policy_needs_protector, 0, LG_ALT_policy_needs_protector_yes);
-    return needed ? LG_CAUSE_BIT(NO_PROTECTOR) : 0;
-}
-
 static void object_without_protector(const struct lg_turn *turn, struct lg_objections *all)
 {
     if (!turn->cell->vm.vault.current)
@@ -204,15 +203,13 @@ static void object_without_protector(const struct lg_turn *turn, struct lg_objec
 static uint32_t check_policy(struct lg_turn *turn, struct lg_job *work)
 {
     struct lg_objections all = {.count = 0};
-    uint32_t causes = lg_check_setting_text(turn) | check_bytes(turn, &work->argument);
+    uint32_t causes = lg_check_setting_text(turn);
+    causes |= check_bytes(turn, &work->argument);
     if (!lg_leads_to_vm(turn, causes))
         return causes;
     object_without_protector(turn, &all);
-    uint32_t told = lg_told_first(turn, &all);
-    if (told)
-        return told;
-    causes |= check_common(turn);
-    return causes ? causes : check_protector_for_policy(turn);
+    causes = check_before(turn, causes, &all);
+    return causes ? causes : lg_raise(turn, &all);
 }
 
 void lg_set_security_policy(struct lg_turn *turn)
@@ -223,15 +220,6 @@ void lg_set_security_policy(struct lg_turn *turn)
         lg_refuse(turn, causes);
     else
         lg_carry_out(turn, &work, false, LG_CLAUSE_pol_parameter);
-}
-
-static uint32_t check_last_known_good(struct lg_turn *turn)
-{
-    if (turn->cell->vm.vault.last_known_good)
-        return 0;
-    bool refused =
-        lg_site_refuses(turn, LG_SITE_restore_without, 0, LG_ALT_restore_without_refused);
-    return refused ? LG_CAUSE_BIT(NO_LAST_KNOWN_GOOD) : 0;
 }
 
 static void object_without_last_known_good(const struct lg_turn *turn, struct lg_objections *all)
@@ -248,11 +236,8 @@ static uint32_t check_restore(struct lg_turn *turn)
     if (!lg_leads_to_vm(turn, causes))
         return causes;
     object_without_last_known_good(turn, &all);
-    uint32_t told = lg_told_first(turn, &all);
-    if (told)
-        return told;
-    causes |= check_common(turn);
-    return causes ? causes : check_last_known_good(turn);
+    causes = check_before(turn, causes, &all);
+    return causes ? causes : lg_raise(turn, &all);
 }
 
 void lg_restore_last_known_good(struct lg_turn *turn)

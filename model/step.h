@@ -110,6 +110,8 @@ void lg_object(const struct lg_turn *turn, struct lg_objections *all, enum lg_si
 /* The cause that is told before the VM's state is looked at, as a bit; 0: the order of the plain
  * reading. */
 uint32_t lg_told_first(struct lg_turn *turn, const struct lg_objections *all);
+/* The first cause that is raised when nothing else is wrong, as a bit; 0: none is. */
+uint32_t lg_raise(struct lg_turn *turn, const struct lg_objections *all);
 
 /* job.c */
 struct lg_job *lg_job_add(struct lg_turn *turn, const struct lg_job *work);
