@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "diff_options.h"
@@ -12,10 +11,11 @@
 #include "expected.h"
 #include "finds.h"
 #include "interrupt.h"
+#include "progress.h"
 #include "recorded.h"
 #include "script_maker.h"
 
-enum { KINDS_MAX = 256, KINDS_SHOWN = 12 };
+enum { KINDS_MAX = 256, KINDS_SHOWN = 12, PROGRESS_EVERY = 64 };
 
 /* A difference that came up before, whichever script showed it. */
 struct kind {
@@ -51,6 +51,7 @@ struct comparison {
     char refusal[LG_REASON_BYTES + LG_SCRIPT_NAME_BYTES]; /* the first of those */
     unsigned finds;                                       /* forbidden ones */
     struct timespec start;
+    FILE *progress; /* NULL: none */
 };
 
 /* ---- kinds ---- */
@@ -209,6 +210,7 @@ static bool lost_side(const struct comparison *comparison, const struct lg_side 
 {
     const struct lg_difference at = {.what = "the target ended"};
     char path[LG_FIND_PATH_BYTES];
+    lg_progress_end(comparison->progress);
     fprintf(stderr, "lastgood: %s: %c (%s): %s\n", script->name, letter, side->name,
             reason->reason);
     if (comparison->maker && lg_find_write(script, &at, side, NULL, comparison->options->out, path))
@@ -268,12 +270,6 @@ static bool is_over(const struct comparison *comparison)
            (options->seconds && seconds_since(&comparison->start) >= (double)options->seconds);
 }
 
-static void show_progress(const struct comparison *comparison, unsigned long count)
-{
-    if (isatty(STDERR_FILENO) && comparison->scripts % 64 == 0)
-        fprintf(stderr, "\r%llu of %lu", (unsigned long long)comparison->scripts, count);
-}
-
 static bool run_made(struct comparison *comparison)
 {
     struct lg_script *script = malloc(sizeof *script);
@@ -284,8 +280,10 @@ static bool run_made(struct comparison *comparison)
         lg_side_filter(&comparison->a, script);
         lg_side_filter(&comparison->b, script);
         going = run_script(comparison, script);
-        show_progress(comparison, comparison->options->count);
+        if (i % PROGRESS_EVERY == 0)
+            lg_progress_show(comparison->progress, "%lu of %u", i, comparison->options->count);
     }
+    lg_progress_end(comparison->progress);
     free(script);
     return going;
 }
@@ -477,6 +475,7 @@ static int run(const struct lg_diff_options *options, const char *const *names)
     int code = LG_EXIT_HARNESS;
     if (comparison && lg_blobs_init(&comparison->blobs)) {
         comparison->options = options;
+        comparison->progress = lg_progress_to(true);
         code = compare(comparison, names);
         lg_side_close(&comparison->a);
         lg_side_close(&comparison->b);

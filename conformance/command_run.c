@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "arguments.h"
 #include "clause_names.h"
@@ -11,6 +10,7 @@
 #include "expected.h"
 #include "model/suggest.h"
 #include "parallel.h"
+#include "progress.h"
 #include "runner.h"
 #include "vector_files.h"
 #include "wsman_arguments.h"
@@ -152,12 +152,6 @@ static void show_plan(const struct lg_vector *vector, const struct lg_result_row
            row->line_count ? row->lines[0] : "");
 }
 
-static void show_progress(size_t done, size_t count)
-{
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu%s", done, count, done == count ? "\n" : "");
-}
-
 static bool is_chosen(const struct options *options, const struct lg_vector *vector, size_t index)
 {
     if (vector->tier > options->tier ||
@@ -168,6 +162,29 @@ static bool is_chosen(const struct options *options, const struct lg_vector *vec
     return index % options->shards == options->shard - 1;
 }
 
+/* Runs one file, if it is chosen. An exit code if the run cannot go on, -1 otherwise. */
+static int run_file(const struct options *options, const struct lg_vector *vector, size_t index,
+                    struct lg_runner *runner, struct lg_results *results, FILE *progress)
+{
+    struct lg_json_error error = {"no memory"};
+    if (!is_chosen(options, vector, index))
+        return -1;
+    struct lg_result_row *row = new_row(results);
+    bool plans = row && options->wsman.dry_run;
+    bool takes = plans && lg_runner_takes(runner, vector, row, &error);
+    bool ran = plans || (row && lg_runner_run(runner, vector, row, &error));
+    lg_progress_end(progress);
+    if (!ran) {
+        fprintf(stderr, "lastgood: %s: %s\n", vector->id, error.reason);
+        return LG_EXIT_HARNESS;
+    }
+    if (plans)
+        show_plan(vector, row, takes);
+    else if (options->jobs == 1)
+        show_row(row);
+    return -1;
+}
+
 /* Runs what is chosen of the files. An exit code if the run cannot go on, -1 otherwise. */
 static int run_files(const struct options *options, const struct lg_file_list *files,
                      struct lg_runner *runner, struct lg_results *results)
@@ -175,23 +192,19 @@ static int run_files(const struct options *options, const struct lg_file_list *f
     struct lg_vector *vector = malloc(sizeof *vector);
     struct lg_json_error error;
     int code = vector ? -1 : LG_EXIT_HARNESS;
+    FILE *progress = lg_progress_to(true);
     for (size_t i = 0; code < 0 && i < files->count; i++) {
-        if (!lg_vector_load(vector, files->paths[i], runner->blobs, &error)) {
+        lg_progress_show(progress, "%zu of %zu", i, files->count);
+        if (lg_vector_load(vector, files->paths[i], runner->blobs, &error)) {
+            code = run_file(options, vector, i, runner, results, progress);
+        } else {
+            lg_progress_end(progress);
             fprintf(stderr, "lastgood: %s\n", error.reason);
             code = LG_EXIT_USAGE;
-        } else if (is_chosen(options, vector, i)) {
-            struct lg_result_row *row = new_row(results);
-            if (row && options->wsman.dry_run)
-                show_plan(vector, row, lg_runner_takes(runner, vector, row, &error));
-            else if (!row || !lg_runner_run(runner, vector, row, &error)) {
-                fprintf(stderr, "lastgood: %s: %s\n", vector->id, error.reason);
-                code = LG_EXIT_HARNESS;
-            } else if (options->jobs == 1)
-                show_row(row);
         }
         lg_vector_free(vector);
-        show_progress(i + 1, files->count);
     }
+    lg_progress_end(progress);
     free(vector);
     return code;
 }

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "interrupt.h"
+#include "progress.h"
 #include "stress.h"
 #include "wsman_arguments.h"
 
@@ -147,7 +147,7 @@ static void complete(struct options *options)
         stress->vms = half < LG_STRESS_VMS_MAX ? half : LG_STRESS_VMS_MAX;
     if (!options->timed && stress->calls)
         stress->seconds = 0;
-    stress->shows_progress = isatty(STDERR_FILENO) && !options->check.quiet;
+    stress->progress = lg_progress_to(!options->check.quiet);
 }
 
 static int read_options(int argc, char **argv, struct options *options, const char **words,

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "interrupt.h"
+#include "progress.h"
 #include "workload.h"
 
 enum { DRAWS_MAX = 100, PROGRESS_CALLS = 256 };
@@ -54,9 +55,9 @@ static bool is_over(const struct stress *stress)
 
 static void show_progress(const struct stress *stress)
 {
-    if (stress->options->shows_progress && stress->figures->calls % PROGRESS_CALLS == 0)
-        fprintf(stderr, "\r%lu calls, %llu s", stress->figures->calls,
-                (unsigned long long)((micros() - stress->started) / 1000000));
+    if (stress->figures->calls % PROGRESS_CALLS == 0)
+        lg_progress_show(stress->options->progress, "%lu calls, %llu s", stress->figures->calls,
+                         (unsigned long long)((micros() - stress->started) / 1000000));
 }
 
 /* ---- what is alone ---- */
@@ -279,8 +280,7 @@ bool lg_stress_run(struct lg_lanes *lanes, struct lg_recorder *recorder,
     if (!going)
         give_up(stress);
     figures->seconds = (double)(micros() - stress->started) / 1e6;
-    if (options->shows_progress)
-        fputc('\n', stderr);
+    lg_progress_end(options->progress);
     free(stress);
     return going;
 }

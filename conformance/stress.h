@@ -25,7 +25,7 @@ struct lg_stress_options {
     unsigned round;   /* calls before the target is made new; at most LG_STRESS_ROUND_MAX */
     unsigned lose;    /* of 1,000 replies, how many are thrown away */
     unsigned seed;
-    bool shows_progress;
+    FILE *progress; /* a terminal, or NULL */
 };
 
 struct lg_stress_figures {

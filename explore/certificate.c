@@ -1,5 +1,6 @@
 /* Asks the oracle about every step. */
 #include "certificate.h"
+#include "conformance/progress.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "conformance/crew.h"
 #include "model/oracle.h"
 
-enum { SET_MAX = 2048, RECORDS_MAX = 16384, PROGRESS_EVERY = 8192 };
+enum { SET_MAX = 2048, RECORDS_MAX = 16384, PROGRESS_EVERY = 1024 };
 
 /* A move that is kept until its call was walked. */
 struct record {
@@ -244,9 +245,8 @@ struct share {
 
 static void tell(const struct judge *judge, FILE *progress)
 {
-    if (progress)
-        fprintf(progress, "certify: %u of %u cells\n", judge->state,
-                judge->exploration->states.count);
+    lg_progress_show(progress, "certify: %u of %u cells", judge->state,
+                     judge->exploration->states.count);
 }
 
 static void judge_cells(struct judge *judge, struct share *share)

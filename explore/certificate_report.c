@@ -1,6 +1,8 @@
 /* The report of a certificate. */
 #include "certificate_report.h"
 
+#include "every.h"
+
 static unsigned long long wide(uint64_t number)
 {
     return (unsigned long long)number;
@@ -12,20 +14,20 @@ void lg_certificate_write_steps(const struct lg_certificate_report *report, FILE
     const struct lg_exploration *explored = report->exploration;
     fprintf(
         out,
-        "World %c (%s): %u cells, %llu transitions, diameter %u. Stepped from every %u. cell,\n"
+        "World %c (%s): %u cells, %llu transitions, diameter %u. Stepped from %s,\n"
         "%llu in all:\n\n"
         "- %llu steps under every choice of profile documented, %llu different answers judged\n"
         "- %llu ends of steps are among the oracle's explanations as they are\n"
-        "- for %llu another explanation stands, whose jobs are less far on; from every %u. cell\n"
+        "- for %llu another explanation stands, whose jobs are less far on; from %s\n"
         "  each was followed by one more step of every call: %llu answers judged\n"
         "- answers with more explanations than the oracle keeps, accepted, their ends not looked "
         "for: "
         "%llu\n"
         "- false alarms: %llu\n",
         explored->world.name, explored->world.text, explored->states.count,
-        wide(explored->transitions), explored->diameter, found->every, wide(found->cells),
-        wide(found->transitions), wide(found->answers), wide(found->contained),
-        wide(found->stood_for), found->followed_every, wide(found->followed),
+        wide(explored->transitions), explored->diameter, lg_every(found->every, "cell").text,
+        wide(found->cells), wide(found->transitions), wide(found->answers), wide(found->contained),
+        wide(found->stood_for), lg_every(found->followed_every, "cell").text, wide(found->followed),
         wide(found->short_of_room), wide(found->false_alarms));
 }
 
@@ -99,6 +101,8 @@ static void write_command(const struct lg_certificate_report *report, FILE *out)
         fprintf(out, " --every %u", report->every);
     if (report->thorough)
         fprintf(out, " --long");
+    if (report->jobs > 1)
+        fprintf(out, " --jobs %u", report->jobs);
     if (report->minutes)
         fprintf(out, " --minutes %u", report->minutes);
 }

@@ -13,6 +13,7 @@ struct lg_certificate_report {
     double seconds;   /* of the processor */
     uint32_t every;   /* of --every; 0: without */
     bool thorough;    /* made by --long */
+    unsigned jobs;    /* processes */
     unsigned minutes; /* of --minutes; 0: without */
 };
 

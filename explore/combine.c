@@ -1,5 +1,6 @@
 /* From covering arrays to vectors. */
 #include "combine.h"
+#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -220,9 +221,8 @@ static bool combine_array(struct lg_generation *generation, const struct array *
             if (rows[i].level[VM] == vm)
                 chosen[of_vm++] = &rows[i];
         made = make_scripts(&batch, of_vm);
-        if (progress)
-            fprintf(progress, "generate: %u combinations of %s, %u vectors, %u given up\n", of_vm,
-                    vms[vm].phrase, generation->vectors, generation->given_up);
+        lg_progress_show(progress, "generate: %u combinations of %s, %u vectors, %u given up",
+                         of_vm, vms[vm].phrase, generation->vectors, generation->given_up);
     }
     free(rows);
     free(chosen);

@@ -6,10 +6,12 @@
 #include <sys/times.h>
 #include <unistd.h>
 
+#include "conformance/progress.h"
 #include "certificate_report.h"
 #include "conformance/arguments.h"
 #include "conformance/commands.h"
 #include "conformance/crew.h"
+#include "every.h"
 #include "explore_commands.h"
 #include "pair_target.h"
 #include "script.h"
@@ -139,6 +141,7 @@ static int tell(const struct work *work)
         .seconds = seconds_used(),
         .every = work->options.every,
         .thorough = work->options.thorough,
+        .jobs = work->options.jobs,
         .minutes = work->options.minutes,
     };
     const char *path = work->options.report;
@@ -159,10 +162,12 @@ static int tell(const struct work *work)
 static int certify(struct work *work)
 {
     const struct options *options = &work->options;
-    FILE *progress = options->quiet ? NULL : stderr;
+    FILE *progress = lg_progress_to(!options->quiet);
     work->certificate.every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
     lg_certify_no_false_alarm(&work->certificate, &work->exploration, options->jobs, progress);
-    if (work->certificate.no_memory || !compare(work, progress)) {
+    bool compared = !work->certificate.no_memory && compare(work, progress);
+    lg_progress_end(progress);
+    if (!compared) {
         fprintf(stderr, "lastgood: no memory, or a process that shared the work has failed\n");
         return LG_EXIT_HARNESS;
     }
@@ -186,13 +191,14 @@ static void write_faults(const struct lg_walk_faults *faults)
 static void write_walk(const struct work *work)
 {
     const struct lg_target_walk *walk = &work->walk;
-    printf("World %c on %s, from every %u. state: %llu states, %llu transitions walked,\n"
+    printf("World %c on %s, from %s: %llu states, %llu transitions walked,\n"
            "%llu looks at what they left behind; states not reached: %llu, transitions that lead\n"
            "elsewhere: %llu, faults: %llu; left out, for a VM is made where jobs are left: %llu,\n"
            "for a job is listed that the world's client has forgotten: %llu\n",
-           work->exploration.world.name, work->options.target, walk->every, wide(walk->states),
-           wide(walk->transitions), wide(walk->looks), wide(walk->unreached), wide(walk->elsewhere),
-           wide(walk->faults.count), wide(walk->left_out), wide(walk->unwalked));
+           work->exploration.world.name, work->options.target, lg_every(walk->every, "state").text,
+           wide(walk->states), wide(walk->transitions), wide(walk->looks), wide(walk->unreached),
+           wide(walk->elsewhere), wide(walk->faults.count), wide(walk->left_out),
+           wide(walk->unwalked));
     write_faults(&walk->faults);
 }
 
@@ -203,6 +209,7 @@ static bool walk_states(struct work *work, const struct lg_scripted *target, FIL
     walk->every = options->every ? options->every : options->thorough ? 1 : SHORT_EVERY;
     lg_explore(&work->exploration, NULL, NULL, NULL);
     lg_target_walk(walk, &work->exploration, target, progress);
+    lg_progress_end(progress);
     if (work->exploration.no_memory || walk->no_memory || lg_scripted_failure(target))
         return false;
     write_walk(work);
@@ -216,16 +223,16 @@ static void write_pair_walk(const struct work *work)
     struct lg_pair_count classes = lg_pairs_of_classes(&work->pairs);
     struct lg_pair_count groups = lg_pairs_of_groups(&work->pairs);
     printf("World %c on %s: %u classes of transitions; %u transitions come first, %u of them were\n"
-           "made, every %u.; %llu after them, %llu looks at what those left behind\n"
+           "made (%s); %llu after them, %llu looks at what those left behind\n"
            "pairs of classes walked: %u of %u (%.1f %%), of groups: %u of %u (%.1f %%)\n"
            "no target walks, for it lists a job that the world's client has forgotten: %u\n"
            "not reached: %llu, transitions that lead elsewhere: %llu, faults: %llu\n",
            work->exploration.world.name, work->options.target, work->classes.count, walk->ways,
-           walk->taken, walk->every, wide(walk->seconds), wide(walk->looks), classes.walked,
-           classes.feasible, 100.0 * classes.walked / classes.feasible, groups.walked,
-           groups.feasible, 100.0 * groups.walked / groups.feasible,
-           lg_pair_target_unwalked(walk, &work->pairs), wide(walk->unreached),
-           wide(walk->elsewhere), wide(walk->faults.count));
+           walk->taken, lg_every(walk->every, "transition").text, wide(walk->seconds),
+           wide(walk->looks), classes.walked, classes.feasible,
+           100.0 * classes.walked / classes.feasible, groups.walked, groups.feasible,
+           100.0 * groups.walked / groups.feasible, lg_pair_target_unwalked(walk, &work->pairs),
+           wide(walk->unreached), wide(walk->elsewhere), wide(walk->faults.count));
     write_faults(&walk->faults);
 }
 
@@ -246,6 +253,7 @@ static bool walk_pairs(struct work *work, const struct lg_scripted *target, FILE
         return false;
     lg_pairs_close(&work->pairs);
     lg_pair_target_walk(walk, &work->exploration, &work->pairs, target, progress);
+    lg_progress_end(progress);
     if (work->exploration.no_memory || walk->no_memory)
         return false;
     write_pair_walk(work);
@@ -258,7 +266,7 @@ static bool walk_pairs(struct work *work, const struct lg_scripted *target, FILE
 
 static int walk(struct work *work, const struct lg_scripted *target)
 {
-    FILE *progress = work->options.quiet ? NULL : stderr;
+    FILE *progress = lg_progress_to(!work->options.quiet);
     bool walked = work->options.in_pairs ? walk_pairs(work, target, progress)
                                          : walk_states(work, target, progress);
     const char *failure = lg_scripted_failure(target);

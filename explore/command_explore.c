@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/progress.h"
 #include "conformance/arguments.h"
 #include "conformance/commands.h"
 #include "dump.h"
@@ -123,7 +124,9 @@ static int explore(struct work *work, const struct options *options, const struc
     work->dump.names = *names;
     work->broken = -1;
     exploration->states_max = options->states;
-    lg_explore(exploration, visit, work, options->quiet ? NULL : stderr);
+    FILE *progress = lg_progress_to(!options->quiet);
+    lg_explore(exploration, visit, work, progress);
+    lg_progress_end(progress);
     if (exploration->no_memory) {
         fprintf(stderr, "lastgood: no memory after %u states\n", exploration->states.count);
         return LG_EXIT_HARNESS;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/progress.h"
 #include "conformance/arguments.h"
 #include "conformance/commands.h"
 #include "combine.h"
@@ -96,7 +97,9 @@ static void tell_kept(const struct lg_generation *generation)
 
 static int combine(struct lg_generation *generation, FILE *progress)
 {
-    if (!lg_combine(generation, progress)) {
+    bool combined = lg_combine(generation, progress);
+    lg_progress_end(progress);
+    if (!combined) {
         fprintf(stderr, "lastgood: %s: %s\n", generation->folder, strerror(errno));
         return LG_EXIT_HARNESS;
     }
@@ -124,8 +127,10 @@ static int generate_pairs(struct work *work, struct lg_generation *generation, F
 {
     const struct options *options = &work->options;
     lg_pair_graph_close(&work->graph, &work->exploration.states);
-    if (work->graph.no_memory ||
-        !lg_generate_pairs(generation, &work->graph, &work->reasons, progress))
+    bool generated = !work->graph.no_memory &&
+                     lg_generate_pairs(generation, &work->graph, &work->reasons, progress);
+    lg_progress_end(progress);
+    if (!generated)
         return fail_on(generation->folder);
     lg_pair_report_tell(generation, &work->reasons, stdout);
     tell_kept(generation);
@@ -138,7 +143,7 @@ static int generate_pairs(struct work *work, struct lg_generation *generation, F
 
 static int generate(struct work *work, const char *folder, const struct lg_names *names)
 {
-    FILE *progress = work->options.quiet ? NULL : stderr;
+    FILE *progress = lg_progress_to(!work->options.quiet);
     struct lg_generation generation = {.exploration = &work->exploration,
                                        .classes = &work->classes,
                                        .pairs = work->with_pairs ? &work->pairs : NULL,
@@ -160,7 +165,9 @@ static int generate(struct work *work, const char *folder, const struct lg_names
         lg_pairs_close(&work->pairs);
     if (work->options.in_pairs)
         return generate_pairs(work, &generation, progress);
-    if (!lg_generate(&generation, progress))
+    bool generated = lg_generate(&generation, progress);
+    lg_progress_end(progress);
+    if (!generated)
         return fail(&generation);
     lg_generation_tell(&generation, stdout);
     tell_kept(&generation);

@@ -1,9 +1,10 @@
 /* Breadth first search: states are their own queue. */
 #include "explore.h"
+#include "conformance/progress.h"
 
 #include <string.h>
 
-enum { PROGRESS_EVERY = 16384 };
+enum { PROGRESS_EVERY = 512 };
 
 struct search {
     struct lg_exploration *exploration;
@@ -78,10 +79,11 @@ static bool explore_state(struct watch *watch, struct lg_moves *moves)
 
 static void tell(const struct lg_exploration *exploration, uint32_t done, FILE *progress)
 {
-    if (progress && done % PROGRESS_EVERY == 0 && done > 0)
-        fprintf(progress, "explore: %u of %u states so far, %llu transitions, depth %u\n", done,
-                exploration->states.count, (unsigned long long)exploration->transitions,
-                exploration->states.steps[done].depth);
+    if (done % PROGRESS_EVERY == 0 && done > 0)
+        lg_progress_show(progress, "explore: %u of %u states so far, %llu transitions, depth %u",
+                         done, exploration->states.count,
+                         (unsigned long long)exploration->transitions,
+                         exploration->states.steps[done].depth);
 }
 
 bool lg_explore(struct lg_exploration *exploration, lg_transition_visit *visit, void *context,

@@ -1,5 +1,6 @@
 /* From classes to scripts, from scripts to vectors. */
 #include "generate.h"
+#include "conformance/progress.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -410,9 +411,9 @@ static bool make_all(struct maker *maker, struct lg_class **order, FILE *progres
             break;
         if (!maker->aim->walked && !make_one(maker))
             return false;
-        if (progress && i % 64 == 0)
-            fprintf(progress, "generate: %u of %u classes, %u vectors, %u given up\n", i,
-                    generation->classes->count, generation->vectors, generation->given_up);
+        if (i % 64 == 0)
+            lg_progress_show(progress, "generate: %u of %u classes, %u vectors, %u given up", i,
+                             generation->classes->count, generation->vectors, generation->given_up);
     }
     return true;
 }

@@ -1,5 +1,6 @@
 /* Small worlds in parts, each the traces that begin with one call, shared out to processes. */
 #include "no_miss.h"
+#include "conformance/progress.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -29,10 +30,9 @@ struct plan {
 static void tell(const struct plan *plan, unsigned part)
 {
     const struct lg_small_world *world = &plan->worlds->items[plan->parts[part].world];
-    if (plan->progress)
-        fprintf(plan->progress, "certify: %s, %u of %s, %s: part %u of %u\n", world->setup->name,
-                world->calls, world->alphabet->name, lg_profiles[world->profile].name, part + 1,
-                plan->part_count);
+    lg_progress_show(plan->progress, "certify: %s, %u of %s, %s: part %u of %u", world->setup->name,
+                     world->calls, world->alphabet->name, lg_profiles[world->profile].name,
+                     part + 1, plan->part_count);
 }
 
 static bool has_time(const struct plan *plan)

@@ -1,10 +1,11 @@
 /* Every feasible pair of classes, on a target. */
 #include "pair_target.h"
+#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAYS_STEP = 16384, PROGRESS_EVERY = 4096 };
+enum { WAYS_STEP = 16384, PROGRESS_EVERY = 512 };
 
 /* A transition that leads to where second ones are to be made. */
 struct first {
@@ -198,9 +199,9 @@ static void walk_first(struct walk *walk, const struct first *first)
 static void tell(const struct walk *walk, uint32_t done, FILE *progress)
 {
     struct lg_pair_count classes = lg_pairs_of_classes(walk->pairs);
-    fprintf(progress, "certify: %u of %u ways, %u of %u pairs of classes, %llu faults\n", done,
-            walk->count, classes.walked, classes.feasible,
-            (unsigned long long)walk->walker.faults.count);
+    lg_progress_show(progress, "certify: %u of %u ways, %u of %u pairs of classes, %llu faults",
+                     done, walk->count, classes.walked, classes.feasible,
+                     (unsigned long long)walk->walker.faults.count);
 }
 
 static void walk_all(struct walk *walk, FILE *progress)
@@ -208,7 +209,7 @@ static void walk_all(struct walk *walk, FILE *progress)
     struct lg_pair_target *found = walk->found;
     found->ways = walk->count;
     for (uint32_t i = 0; i < walk->count; i += found->every) {
-        if (progress && i / found->every % PROGRESS_EVERY == 0)
+        if (i / found->every % PROGRESS_EVERY == 0)
             tell(walk, i, progress);
         walk_first(walk, &walk->firsts[i]);
     }

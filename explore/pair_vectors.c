@@ -1,5 +1,6 @@
 /* From pairs of groups to scripts, from scripts to vectors. */
 #include "pair_vectors.h"
+#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -323,10 +324,10 @@ static enum making make_one(struct maker *maker)
 static void tell(const struct maker *maker, FILE *progress)
 {
     struct lg_pair_count groups = lg_pairs_of_groups(maker->pairs);
-    if (progress && maker->generation->vectors % PROGRESS_EVERY == 0)
-        fprintf(progress, "generate: %u vectors with %u steps, %u of %u pairs walked\n",
-                maker->generation->vectors, maker->generation->nodes, groups.walked,
-                groups.feasible);
+    if (maker->generation->vectors % PROGRESS_EVERY == 0)
+        lg_progress_show(progress, "generate: %u vectors with %u steps, %u of %u pairs walked",
+                         maker->generation->vectors, maker->generation->nodes, groups.walked,
+                         groups.feasible);
 }
 
 static bool has_more(const struct lg_generation *generation)

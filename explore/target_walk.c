@@ -1,10 +1,11 @@
 /* Every transition of a world, on a target. */
 #include "target_walk.h"
+#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROGRESS_EVERY = 4096 };
+enum { PROGRESS_EVERY = 512 };
 
 struct walk {
     struct lg_target_walk *found;
@@ -58,11 +59,11 @@ static void walk_state(struct walk *walk, uint32_t state)
 
 static void tell(const struct walk *walk, uint32_t state, FILE *progress)
 {
-    if (progress && state / walk->found->every % PROGRESS_EVERY == 0)
-        fprintf(progress, "certify: %u of %u states, %llu transitions, %llu faults\n", state,
-                walk->walker.exploration->states.count,
-                (unsigned long long)walk->found->transitions,
-                (unsigned long long)walk->walker.faults.count);
+    if (state / walk->found->every % PROGRESS_EVERY == 0)
+        lg_progress_show(progress, "certify: %u of %u states, %llu transitions, %llu faults", state,
+                         walk->walker.exploration->states.count,
+                         (unsigned long long)walk->found->transitions,
+                         (unsigned long long)walk->walker.faults.count);
 }
 
 static void walk_all(struct walk *walk, FILE *progress)

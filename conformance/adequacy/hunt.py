@@ -210,7 +210,8 @@ class Hunt:
         for name, gain in smoke.order_of(kills, self.alive):
             write(output, self.shorten(steps[name], sorted(gain)))
             hunted += len(gain)
-            print(f"hunt: {hunted} of {len(self.alive)}", file=sys.stderr, flush=True)
+            pool.show(f"hunt: {hunted} of {len(self.alive)}")
+        pool.show()
         print(f"{hunted} of {len(self.alive)} mutants hunted")
 
 

@@ -42,9 +42,14 @@ def start(command, lines, folder):
         return subprocess.Popen([*map(str, command)], stdin=source, stdout=sink, stderr=errors)
 
 
+def show(text=""):
+    """One line of a terminal, written over and over; without a text it is taken away."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
 def tell(what, folder, total):
-    done = len(read_answers(folder)[0])
-    print(f"adequacy: {what}: {done} of {total}", file=sys.stderr, flush=True)
+    show(f"adequacy: {what}: {len(read_answers(folder)[0])} of {total}")
 
 
 def run(what, command, lines, folder):
@@ -59,9 +64,10 @@ def run(what, command, lines, folder):
         said = time.monotonic()
         while process.poll() is None:
             time.sleep(0.1)
-            if time.monotonic() - said > 15:
+            if time.monotonic() - said > 5:
                 said = time.monotonic()
                 tell(what, folder, len(lines))
+        show()
         if process.returncode:
             raise RuntimeError(f"{what}: {(folder / 'errors').read_text('utf-8')[-2000:]}")
     answers, heads = read_answers(folder)
