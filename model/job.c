@@ -214,13 +214,17 @@ static unsigned viable_progress(const struct lg_turn *turn, const struct lg_job 
     return told ? ENDED | TOOK_EFFECT : ENDED;
 }
 
+static void end_as_told(struct lg_turn *turn, struct lg_job *job)
+{
+    lg_job_end(turn, job, job->flags & LG_JOB_WILL_BE_KILLED ? LG_JOB_KILLED : LG_JOB_TERMINATED);
+}
+
 /* A job that was told to end: it ends so, goes on, or was quicker, and may have ended since. */
 static void progress_cancelled(struct lg_turn *turn, struct lg_job *job, unsigned way)
 {
     enum { TOLD = LG_JOB_WILL_TERMINATE | LG_JOB_WILL_BE_KILLED, ENDS_OR_GOES_ON = 2 };
     if (way == LG_ALT_job_progress_ended)
-        lg_job_end(turn, job,
-                   job->flags & LG_JOB_WILL_BE_KILLED ? LG_JOB_KILLED : LG_JOB_TERMINATED);
+        end_as_told(turn, job);
     if (way != LG_ALT_job_progress_took_effect)
         return;
     job->flags &= (uint8_t)~TOLD;
@@ -253,15 +257,54 @@ static bool rests(const struct lg_job *job)
     return job->state == LG_JOB_SUSPENDED || job->state == LG_JOB_SERVICE;
 }
 
-/* Jobs of one VM are done one after the other: the first live one moves, the next when it ended.
- * One that names no VM goes on beside them. None that waits or goes on has ended before now. */
+/* A job behind another does no work, but may end without: as it was told to, for what was found at
+ * the call, or because of a cause that appeared. */
+static bool may_end_behind(const struct lg_turn *turn, const struct lg_job *job)
+{
+    return !rests(job) && ((job->flags & (LG_JOB_WILL_TERMINATE | LG_JOB_WILL_FAIL)) ||
+                           lg_is_armed(turn, (enum lg_method)job->method));
+}
+
+/* Whether it matters to a call that such a job has ended. */
+static bool asks_for(const struct lg_call *call, const struct lg_job *job)
+{
+    const struct lg_method_row *method = &lg_methods[call->method];
+    if (method->target == LG_TARGET_JOB)
+        return call->job == job->name;
+    return method->kind == LG_KIND_EVENT || call->method == LG_CALL_LIST_JOBS;
+}
+
+static void progress_behind(struct lg_turn *turn, struct lg_job *job)
+{
+    enum { ENDS_OR_GOES_ON = 2 };
+    unsigned way = lg_choose_among(turn->tape, LG_SITE_job_progress, ENDS_OR_GOES_ON,
+                                   viable_progress(turn, job));
+    if (turn->tape->dead || way == LG_ALT_job_progress_runs)
+        return;
+    if (job->flags & LG_JOB_WILL_TERMINATE)
+        end_as_told(turn, job);
+    else if (job->flags & LG_JOB_WILL_FAIL)
+        lg_job_end(turn, job, LG_JOB_EXCEPTION);
+    else
+        fail(turn, job, LG_CAUSE_ENVIRONMENT);
+}
+
+/* The work of one VM's jobs is done one after the other: the first live one moves, the next when it
+ * ended. One that names no VM goes on beside them. None that waits or goes on has ended before now;
+ * what may have ended behind another, and nobody asks for, may have since. */
 void lg_jobs_progress(struct lg_turn *turn)
 {
     bool waits = false;
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
         struct lg_job *job = &turn->cell->jobs[i];
         bool stray = job->flags & LG_JOB_STRAY;
-        if (lg_job_is_live(job) && !rests(job) && (stray || !waits))
+        bool behind = waits && !stray;
+        bool may_end = behind && may_end_behind(turn, job);
+        if (!lg_job_is_live(job) || (may_end && !asks_for(turn->call, job)))
+            continue;
+        if (may_end)
+            progress_behind(turn, job);
+        else if (!behind && !rests(job))
             progress(turn, job);
         if (!lg_job_is_live(job))
             continue;

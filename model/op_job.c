@@ -88,13 +88,21 @@ static void move(struct lg_job *job, enum lg_job_state state)
     job->flags |= LG_JOB_MOVED;
 }
 
+static void resume(struct lg_turn *turn, struct lg_job *job)
+{
+    move(job, LG_JOB_STARTING);
+    if (lg_choose(turn->tape, LG_SITE_resume_result, 0) == LG_ALT_resume_result_at_once)
+        lg_answer_done(turn, LG_CLAUSE_jrsc_completed);
+    else
+        answer(turn, LG_MEANING_JOB_STARTED, LG_CLAUSE_jrsc_started);
+}
+
 static void request_start(struct lg_turn *turn, struct lg_job *job)
 {
     static const uint8_t meanings[] = {LG_MEANING_INVALID_STATE, LG_MEANING_COMPLETED,
                                        LG_MEANING_NOT_SUPPORTED};
     if (job->state == LG_JOB_SUSPENDED || job->state == LG_JOB_SERVICE) {
-        move(job, LG_JOB_STARTING);
-        answer(turn, LG_MEANING_JOB_STARTED, LG_CLAUSE_jrsc_started);
+        resume(turn, job);
         return;
     }
     unsigned way = lg_choose(turn->tape, LG_SITE_job_start_request, 0);
