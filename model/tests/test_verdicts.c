@@ -309,6 +309,36 @@ static enum lg_verdict_kind see_running(struct watched *it, uint16_t job)
     return judge(it, &look, &seen);
 }
 
+static enum lg_verdict_kind see_ended(struct watched *it, uint16_t job, enum lg_job_state state)
+{
+    const uint64_t ended = (uint64_t)1 << state;
+    struct lg_outcome seen = {.answer = LG_ANSWERS_INSTANCE, .shown = 1u << LG_JOB_FIELD_STATE};
+    const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = job};
+    seen.masks = seen.shown;
+    seen.fields[LG_JOB_FIELD_STATE] = (struct lg_field){ended, ended};
+    return judge(it, &look, &seen);
+}
+
+/* A job that was refused beside another one does no work: it waits for nobody. */
+static void a_job_that_fails_waits_for_none(void **state)
+{
+    struct watched *it = *state;
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_ended(it, 2, LG_JOB_EXCEPTION), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
+}
+
+/* One that was let in does its work behind the other. */
+static void a_job_that_works_waits_for_the_one_before(void **state)
+{
+    struct watched *it = *state;
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_ended(it, 2, LG_JOB_COMPLETED), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_running(it, 1), LG_VERDICT_VIOLATES);
+}
+
 /* A target may have room for one job more than a cell: what it then shows is nobody's fault. */
 static void one_job_more_than_fit_is_undetermined(void **state)
 {
@@ -410,6 +440,8 @@ int main(void)
         WATCHED(the_host_of_too_many_vms_allows_nothing),
         WATCHED(readings_without_room_are_those_that_all_agree_on),
         WATCHED(an_import_is_judged_by_what_was_exported),
+        WATCHED(a_job_that_fails_waits_for_none),
+        WATCHED(a_job_that_works_waits_for_the_one_before),
         WATCHED(one_job_more_than_fit_is_undetermined),
         WATCHED(what_is_wrong_with_one_job_more_is_judged),
         WATCHED(as_many_jobs_as_fit_are_judged),
