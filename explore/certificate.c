@@ -1,11 +1,11 @@
 /* Asks the oracle about every step. */
 #include "certificate.h"
-#include "conformance/progress.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/progress.h"
 #include "conformance/crew.h"
 #include "model/oracle.h"
 

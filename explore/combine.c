@@ -1,10 +1,10 @@
 /* From covering arrays to vectors. */
 #include "combine.h"
-#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/progress.h"
 #include "draft.h"
 #include "model/blob.h"
 #include "model/trace.h"

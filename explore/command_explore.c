@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/progress.h"
 #include "conformance/arguments.h"
 #include "conformance/commands.h"
+#include "conformance/progress.h"
 #include "dump.h"
 #include "explore_commands.h"
 #include "figures.h"

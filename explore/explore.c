@@ -1,8 +1,9 @@
 /* Breadth first search: states are their own queue. */
 #include "explore.h"
-#include "conformance/progress.h"
 
 #include <string.h>
+
+#include "conformance/progress.h"
 
 enum { PROGRESS_EVERY = 512 };
 

@@ -1,6 +1,5 @@
 /* From classes to scripts, from scripts to vectors. */
 #include "generate.h"
-#include "conformance/progress.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/progress.h"
 #include "draft.h"
 #include "pair_walk.h"
 #include "suffix.h"

@@ -1,11 +1,11 @@
 /* Small worlds in parts, each the traces that begin with one call, shared out to processes. */
 #include "no_miss.h"
-#include "conformance/progress.h"
 
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
+#include "conformance/progress.h"
 #include "conformance/crew.h"
 #include "no_miss_part.h"
 

@@ -1,9 +1,10 @@
 /* Every feasible pair of classes, on a target. */
 #include "pair_target.h"
-#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "conformance/progress.h"
 
 enum { WAYS_STEP = 16384, PROGRESS_EVERY = 512 };
 
@@ -209,7 +210,7 @@ static void walk_all(struct walk *walk, FILE *progress)
     struct lg_pair_target *found = walk->found;
     found->ways = walk->count;
     for (uint32_t i = 0; i < walk->count; i += found->every) {
-        if (i / found->every % PROGRESS_EVERY == 0)
+        if (progress && i / found->every % PROGRESS_EVERY == 0)
             tell(walk, i, progress);
         walk_first(walk, &walk->firsts[i]);
     }

@@ -1,10 +1,10 @@
 /* From pairs of groups to scripts, from scripts to vectors. */
 #include "pair_vectors.h"
-#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/progress.h"
 #include "departures.h"
 #include "model/bits.h"
 #include "pair_walk.h"

@@ -1,9 +1,10 @@
 /* Every transition of a world, on a target. */
 #include "target_walk.h"
-#include "conformance/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "conformance/progress.h"
 
 enum { PROGRESS_EVERY = 512 };
 
