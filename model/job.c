@@ -181,16 +181,18 @@ static void take_effect(struct lg_turn *turn, struct lg_job *job)
         job->flags |= LG_JOB_TOOK_EFFECT;
 }
 
-/* How many of job_progress's alternatives a job has: one that took effect only ends or goes on, one
- * that will fail too, unless it was told to end. */
+/* How many of job_progress's alternatives there are. */
+enum { ENDS_OR_GOES_ON = 2, ALL_WAYS = 3 };
+
+/* A job that took effect only ends or goes on, one that will fail too, unless it was told to end.
+ */
 static unsigned ways_to_progress(const struct lg_job *job)
 {
-    enum { ENDS_OR_GOES_ON = 2, ALL = 3 };
     if (job->flags & LG_JOB_TOOK_EFFECT)
         return ENDS_OR_GOES_ON;
     if (job->flags & LG_JOB_WILL_TERMINATE)
-        return ALL;
-    return job->flags & LG_JOB_WILL_FAIL ? ENDS_OR_GOES_ON : ALL;
+        return ALL_WAYS;
+    return job->flags & LG_JOB_WILL_FAIL ? ENDS_OR_GOES_ON : ALL_WAYS;
 }
 
 /* A look at a job tells whether it has ended. */
@@ -222,7 +224,7 @@ static void end_as_told(struct lg_turn *turn, struct lg_job *job)
 /* A job that was told to end: it ends so, goes on, or was quicker, and may have ended since. */
 static void progress_cancelled(struct lg_turn *turn, struct lg_job *job, unsigned way)
 {
-    enum { TOLD = LG_JOB_WILL_TERMINATE | LG_JOB_WILL_BE_KILLED, ENDS_OR_GOES_ON = 2 };
+    enum { TOLD = LG_JOB_WILL_TERMINATE | LG_JOB_WILL_BE_KILLED };
     if (way == LG_ALT_job_progress_ended)
         end_as_told(turn, job);
     if (way != LG_ALT_job_progress_took_effect)
@@ -265,18 +267,17 @@ static bool may_end_behind(const struct lg_turn *turn, const struct lg_job *job)
                            lg_is_armed(turn, (enum lg_method)job->method));
 }
 
-/* Whether it matters to a call that such a job has ended. */
+/* Whether it matters to a call that such a job has ended. To other methods it does not: the job
+ * before it is in their way in any case. */
 static bool asks_for(const struct lg_call *call, const struct lg_job *job)
 {
     const struct lg_method_row *method = &lg_methods[call->method];
-    if (method->target == LG_TARGET_JOB)
-        return call->job == job->name;
-    return method->kind == LG_KIND_EVENT || call->method == LG_CALL_LIST_JOBS;
+    return method->target == LG_TARGET_JOB ? call->job == job->name
+                                           : method->kind != LG_KIND_METHOD;
 }
 
 static void progress_behind(struct lg_turn *turn, struct lg_job *job)
 {
-    enum { ENDS_OR_GOES_ON = 2 };
     unsigned way = lg_choose_among(turn->tape, LG_SITE_job_progress, ENDS_OR_GOES_ON,
                                    viable_progress(turn, job));
     if (turn->tape->dead || way == LG_ALT_job_progress_runs)

@@ -339,6 +339,37 @@ static void a_job_that_works_waits_for_the_one_before(void **state)
     assert_int_equal(see_running(it, 1), LG_VERDICT_VIOLATES);
 }
 
+static enum lg_verdict_kind accept_request_by_job(struct watched *it, uint16_t job, uint16_t state)
+{
+    const struct lg_outcome accepted = {
+        .return_value = 4096, .return_to = 4096, .answer = LG_ANSWERS_JOB, .job = job};
+    const struct lg_call request = {
+        .method = LG_CALL_VM_REQUEST_STATE_CHANGE, .requested = state, .new_job = job};
+    return judge(it, &request, &accepted);
+}
+
+static enum lg_verdict_kind see_requested(struct watched *it, uint16_t state)
+{
+    struct lg_outcome seen = {.answer = LG_ANSWERS_INSTANCE,
+                              .shown = 1u << LG_VM_FIELD_REQUESTED_STATE};
+    const struct lg_call look = {.method = LG_CALL_READ_VM};
+    seen.fields[LG_VM_FIELD_REQUESTED_STATE] = (struct lg_field){state, state};
+    return judge(it, &look, &seen);
+}
+
+/* The first request that has not failed is shown, and the job before it need not have ended. */
+static void a_request_that_failed_behind_another_is_not_shown(void **state)
+{
+    enum { ENABLED = 2, OFFLINE = 6, REBOOT = 10 };
+    struct watched *it = *state;
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_request_by_job(it, 2, OFFLINE), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_request_by_job(it, 3, ENABLED), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_requested(it, ENABLED), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_requested(it, REBOOT), LG_VERDICT_VIOLATES);
+}
+
 /* A target may have room for one job more than a cell: what it then shows is nobody's fault. */
 static void one_job_more_than_fit_is_undetermined(void **state)
 {
@@ -442,6 +473,7 @@ int main(void)
         WATCHED(an_import_is_judged_by_what_was_exported),
         WATCHED(a_job_that_fails_waits_for_none),
         WATCHED(a_job_that_works_waits_for_the_one_before),
+        WATCHED(a_request_that_failed_behind_another_is_not_shown),
         WATCHED(one_job_more_than_fit_is_undetermined),
         WATCHED(what_is_wrong_with_one_job_more_is_judged),
         WATCHED(as_many_jobs_as_fit_are_judged),
