@@ -179,7 +179,7 @@ def test_mutants_are_compared_with_the_model(mutants, programs):
     lines = [" ".join(map(str, [number, *mutants.functions_of(number)]))
              for number in (kill, same)]
     answers = ask(mutants, programs / "compare_mutants", lines, "documented", "3000", "500", "0",
-                  "1")
+                  "0", "1")
     assert answers[kill]["verdict"] == "differs" and "Kill" in answers[kill]["other"]
     assert answers[same]["verdict"] == "equal" and answers[same]["reached"] > 10
 
@@ -192,8 +192,22 @@ def test_what_the_oracle_alone_knows_or_does_not_judge_is_told_apart(mutants_tha
     narrow = number_of(mutants, "codes_of_cancelled", "65535", "65534")
     lines = [" ".join(map(str, [number, *mutants.functions_of(number)]))
              for number in (evict, moved, narrow)]
-    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "30000", "300", "0",
-                  "1")
+    answers = ask(mutants, programs / "compare_mutants", lines, "documented", "60000", "300", "0",
+                  "0", "1")
     assert answers[evict]["verdict"] == "crowded"
     assert answers[moved]["verdict"] == "hidden"
     assert answers[narrow]["verdict"] == "included" and answers[narrow]["others"] > 0
+
+
+def test_calls_that_follow_tell_a_mutant_or_do_not(mutants, programs):
+    kill = number_of(mutants, "lg_job_kill", "LG_MEANING_NOT_SUPPORTED", "LG_MEANING_FAILED")
+    starts = number_of(mutants, "resume", "LG_JOB_STARTING", "LG_JOB_RUNNING")
+    forgets = number_of(mutants, "resume", "move(job, LG_JOB_STARTING)", "")
+    lines = [" ".join(map(str, [number, *mutants.functions_of(number)]))
+             for number in (kill, starts, forgets)]
+    found = []
+    for ahead in ("0", "20"):
+        answers = ask(mutants, programs / "compare_mutants", lines, "literal", "30000", "300", "0",
+                      ahead, "1")
+        found.append([answers[number]["verdict"] for number in (kill, starts, forgets)])
+    assert found == [["differs", "differs", "differs"], ["differs", "untold", "differs"]]

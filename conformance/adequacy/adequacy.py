@@ -35,11 +35,12 @@ LITERAL = ["sync@literal", "async@literal", *(f"each:{seed}@literal" for seed in
 MOST, PATIENCE = 12, 200  # kills, and scripts with other answers that are accepted: enough
 EQUAL_WHERE_JUDGED = ("equal", "hidden", "crowded")
 NOTHING_ELSE = (*EQUAL_WHERE_JUDGED, "included", "readings", "rereads")  # each way is the model's
+AHEAD = 100  # spots, of those where a mutant differs under literal, from which calls are followed
 JUDGE = [(HERE / name).read_bytes() for name in ("judge_mutants.c", "suite.c", "modes.c")]
 JUDGE += [path.read_bytes() for path in sorted(build.MODEL.glob("*.c"))]
 COMPARE = [(HERE / name).read_bytes()
-           for name in ("compare_mutants.c", "spots.c", "random_calls.c")]
-SAMPLED, STATES = 30000, 0  # spots of random scripts; states of world A, 0: all
+           for name in ("compare_mutants.c", "lookahead.c", "spots.c", "random_calls.c")]
+SAMPLED, STATES = 60000, 0  # spots of random scripts; states of world A, 0: all
 
 
 def digest_of(*parts):
@@ -112,16 +113,17 @@ class Run:
             answers[number] = {**answer, "kills": pool.bits_of(heads[0]["vectors"], killers)}
         return answers
 
-    def compare(self, numbers, profile):
+    def compare(self, numbers, profile, ahead=0):
         command = ["nice", "-n", "3", build.BUILD / "bin/compare_mutants",
                    self.mutants.library, profile, SAMPLED, STATES, self.options.spots,
-                   self.options.jobs]
+                   ahead, self.options.jobs]
         lines = {number: " ".join(map(str, [number, *self.mutants.functions_of(number)]))
                  for number in numbers}
-        answers, heads = pool.run(f"comparison, {profile}", command, lines,
+        what = f"lookahead, {profile}" if ahead else f"comparison, {profile}"
+        answers, heads = pool.run(what, command, lines,
                                   self.work / f"compare-{profile}-" /
                                   digest_of(self.source, *COMPARE, *command[5:-1]))
-        self.heads[profile] = heads[0] if heads else {}
+        self.heads.setdefault(profile, heads[0] if heads else {})
         return answers
 
     def run(self):
@@ -138,6 +140,8 @@ class Run:
         self.literal = self.judge("literal", told, LITERAL, vectors, patience=0)
         alive = [n for n in told if not is_found(self.literal[n])]
         self.literal_compared = self.compare(alive, "literal")
+        alive = [n for n in alive if self.literal_compared[n]["verdict"] == "differs"]
+        self.literal_compared |= self.compare(alive, "literal", AHEAD)
         return self
 
     def judge_more(self, alive):
@@ -196,7 +200,7 @@ class Run:
         if is_found(self.literal[number]):
             return "legal", f"{where}; {told}, dies under literal"
         verdict = self.literal_compared[number]["verdict"]
-        if verdict in NOTHING_ELSE:
+        if verdict in (*NOTHING_ELSE, "untold"):
             return "legal", f"{where}; {told}, {verdict} under literal"
         return "open", f"{where}; {told}, lives under literal"
 

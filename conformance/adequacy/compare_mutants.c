@@ -1,17 +1,18 @@
 /* Compares mutants with the model, step by step. Not a product: what adequacy.py drives.
  *
- * usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS JOBS
+ * usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS AHEAD JOBS
  * SAMPLED spots of random scripts, and the first STATES of world A (0: all); of the spots of world
- * A where a mutant matters about SPOTS, spread evenly (0: all). Standard input: "MUTANT
- * FUNCTION...", the functions that it changes, by index; none: any may behave otherwise. Standard
- * output: how many spots there are, then one JSON object a mutant:
- *   "equal"        the same ways, with the same readings, wherever a changed function is reached
- *   "hidden"       equal in all that a target shows; an oracle that keeps what it saw differs
- *   "crowded"      equal but where a VM has as many jobs as the model holds: it takes one more
- *   "readings"     the same ways, which take other readings
- *   "included"     every way is one of the model's, with its readings, but some of the model's are
- *                  missing
- *   "rereads"      every way is one of the model's, but with other readings
+ * A where a mutant matters about SPOTS, spread evenly (0: all); where it goes where the model does
+ * not, the calls that follow at AHEAD of those spots, spread evenly (0: none). Standard input:
+ * "MUTANT FUNCTION...", the functions that it changes, by index; none: any may behave otherwise.
+ * Standard output: how many spots there are, then one JSON object a mutant: "equal"        the same
+ * ways, with the same readings, wherever a changed function is reached "hidden"       equal in all
+ * that a target shows; an oracle that keeps what it saw differs "crowded"      equal but where a VM
+ * has as many jobs as the model holds: it takes one more "readings"     the same ways, which take
+ * other readings "included"     every way is one of the model's, with its readings, but some of the
+ * model's are missing "rereads"      every way is one of the model's, but with other readings
+ *   "untold"       with AHEAD: it goes where the model does not, but no two calls that follow are
+ *                  answered as the model may not answer them
  *   "differs"      it goes where the model does not: the first call of that kind
  *   "crash", "never ends" */
 #include <signal.h>
@@ -24,25 +25,30 @@
 
 #include "conformance/edges.h"
 #include "line_crew.h"
+#include "lookahead.h"
 #include "model/step.h"
 #include "spots.h"
 
-enum { SECONDS_MAX = 120 };
+enum { SECONDS_MAX = 120, SECONDS_AHEAD_MAX = 600 };
 
-enum verdict { EQUAL, HIDDEN, CROWDED, INCLUDED, READINGS, REREADS, DIFFERS };
+enum verdict { EQUAL, HIDDEN, CROWDED, INCLUDED, READINGS, REREADS, UNTOLD, DIFFERS };
 static const char *const words_of_verdict[] = {"equal",    "hidden",  "crowded", "included",
-                                               "readings", "rereads", "differs"};
+                                               "readings", "rereads", "untold",  "differs"};
 
 struct comparison {
     const struct lg_spots *spots;
     const struct lg_mutants *mutants;
+    const struct lg_lookahead *lookahead;
     uint64_t functions[LG_REACH_WORDS];
     uint32_t spots_max; /* of the world */
+    uint32_t ahead_max; /* spots that are looked ahead from */
     uint32_t matters;   /* spots of the world where a function that is changed is reached */
     enum verdict verdict;
     uint32_t reached;
-    uint32_t other; /* spots where it is not equal */
-    uint32_t first; /* of them */
+    uint32_t other;  /* spots where it is not equal */
+    uint32_t first;  /* of them */
+    uint32_t *apart; /* with a lookahead: spots where it goes where the model does not */
+    uint32_t apart_count;
 };
 
 static bool is_among(const struct lg_ways *ways, const struct lg_way *way, bool readings)
@@ -135,8 +141,36 @@ static void compare(struct comparison *comparison)
         verdict = compare_spot(comparison, spot);
         if (verdict != EQUAL && (comparison->other++ == 0 || verdict == DIFFERS))
             comparison->first = i;
+        if (verdict == DIFFERS && comparison->ahead_max) {
+            comparison->apart[comparison->apart_count++] = i;
+            verdict = UNTOLD;
+        }
         if (verdict > comparison->verdict)
             comparison->verdict = verdict;
+    }
+}
+
+static bool is_told(const struct comparison *comparison, uint32_t spot)
+{
+    static struct lg_ways ways, model;
+    const struct lg_spots *spots = comparison->spots;
+    struct lg_scene scene;
+    lg_spots_scene(spots, &spots->items[spot], &scene);
+    lg_spots_walk_shown(spots, &scene, comparison->mutants->step, &ways);
+    lg_spots_walk_shown(spots, &scene, lg_step, &model);
+    return model.more || !lg_lookahead_is_untold(comparison->lookahead, &ways, &model);
+}
+
+/* From the spots where it goes where the model does not, or so many of them, spread evenly. */
+static void look_ahead(struct comparison *comparison)
+{
+    uint32_t every = comparison->apart_count / (comparison->ahead_max + 1) + 1;
+    for (uint32_t i = 0; i < comparison->apart_count; i += every) {
+        if (!is_told(comparison, comparison->apart[i]))
+            continue;
+        comparison->first = comparison->apart[i];
+        comparison->verdict = DIFFERS;
+        return;
     }
 }
 
@@ -162,18 +196,22 @@ static void print_call(const struct lg_spots *spots, uint32_t spot)
 static void run(struct comparison *comparison, int mutant)
 {
     struct rlimit core = {0, 0};
-    struct rlimit time = {SECONDS_MAX, SECONDS_MAX + 1};
+    rlim_t seconds = comparison->ahead_max ? SECONDS_AHEAD_MAX : SECONDS_MAX;
+    struct rlimit time = {seconds, seconds + 1};
     setrlimit(RLIMIT_CORE, &core);
     setrlimit(RLIMIT_CPU, &time);
     if (!freopen("/dev/null", "w", stderr))
         _exit(3);
     lg_mutants_select(comparison->mutants, mutant);
     compare(comparison);
+    look_ahead(comparison);
     printf("{\"mutant\": %d, \"verdict\": \"%s\", \"reached\": %u, \"all\": %s, \"others\": %u",
            mutant, words_of_verdict[comparison->verdict], comparison->reached,
            !comparison->spots_max || comparison->matters <= comparison->spots_max ? "true"
                                                                                   : "false",
            comparison->other);
+    if (comparison->ahead_max)
+        printf(", \"apart\": %u", comparison->apart_count);
     if (comparison->verdict != EQUAL)
         print_call(comparison->spots, comparison->first);
     printf("}\n");
@@ -220,10 +258,11 @@ int main(int argc, char **argv)
 {
     static struct lg_spots spots;
     struct lg_mutants mutants;
-    struct comparison comparison = {.spots = &spots, .mutants = &mutants};
-    int profile = argc == 7 ? lg_profile_find(argv[2]) : -1;
+    struct lg_lookahead lookahead;
+    struct comparison comparison = {.spots = &spots, .mutants = &mutants, .lookahead = &lookahead};
+    int profile = argc == 8 ? lg_profile_find(argv[2]) : -1;
     if (profile < 0 || !lg_mutants_load(&mutants, argv[1])) {
-        fprintf(stderr, "usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS JOBS\n");
+        fprintf(stderr, "usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS AHEAD JOBS\n");
         return 64;
     }
     if (!lg_spots_gather(&spots, &mutants, (enum lg_profile_id)profile,
@@ -233,5 +272,10 @@ int main(int argc, char **argv)
     printf("{\"sampled\": %u, \"states\": %u, \"of_world\": %u}\n", spots.sampled,
            spots.world.states.count, spots.count - spots.sampled);
     comparison.spots_max = (uint32_t)strtoul(argv[5], NULL, 10);
-    return lg_crew_run((unsigned)atoi(argv[6]), compare_mutant, &comparison) ? 0 : 3;
+    comparison.ahead_max = (uint32_t)strtoul(argv[6], NULL, 10);
+    comparison.apart = malloc(spots.count * sizeof *comparison.apart);
+    lg_lookahead_init(&lookahead, &spots, mutants.step);
+    if (!comparison.apart)
+        return 3;
+    return lg_crew_run((unsigned)atoi(argv[7]), compare_mutant, &comparison) ? 0 : 3;
 }

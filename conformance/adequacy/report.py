@@ -42,7 +42,8 @@ UNDER_LITERAL = {"dies": "die: a vector kills them",
                  "crowded": "are what the model is but with more jobs than the oracle judges",
                  "included": "take fewer of the model's choices",
                  "readings": "do what the model does, by other readings",
-                 "rereads": "do only what the model may do, by other readings"}
+                 "rereads": "do only what the model may do, by other readings",
+                 "untold": "go another way, and no two calls that follow tell it"}
 
 
 @functools.cache

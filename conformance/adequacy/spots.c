@@ -12,7 +12,7 @@
 #include "seen.h"
 
 /* Symbols of bytes that a host makes: along scripts, and by the step that is looked at. */
-enum { STEPS_OF_WORLD = 48, MADE_OF_SCRIPT = 0x4000, MADE_OF_WAY = 0x8000 };
+enum { STEPS_OF_WORLD = 48, MADE_OF_SCRIPT = 0x4000, MADE_OF_WAY = 0x8000, MADE_BY_CALL = 64 };
 
 /* ---- ways ---- */
 
@@ -108,14 +108,15 @@ static void show_vm(struct lg_vm *vm, const struct lg_profile *profile)
 }
 
 /* A host has bytes for every protector that it makes. */
-static void show_way(struct lg_way *way, const struct lg_call *call,
+static void show_way(struct lg_way *way, const struct lg_scene *scene,
                      const struct lg_profile *profile)
 {
-    uint16_t made = MADE_OF_WAY;
+    uint16_t made = (uint16_t)(MADE_OF_WAY + MADE_BY_CALL * scene->made);
     struct lg_maker maker = {next_made, &made};
-    lg_cell_make_bytes(&way->cell, call, &maker, &way->outcome);
+    lg_cell_make_bytes(&way->cell, &scene->call, &maker, &way->outcome);
+    way->next = way->cell;
     show_vm(&way->cell.vm, profile);
-    show_outcome(&way->outcome, call);
+    show_outcome(&way->outcome, &scene->call);
     show_job(&way->evicted, profile);
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
         show_job(&way->cell.jobs[i], profile);
@@ -128,8 +129,8 @@ static uint64_t hash_way(const struct lg_way *way)
     return lg_hash_mix(hash, lg_hash_bytes(&way->evicted, sizeof way->evicted));
 }
 
-void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
-                   lg_step_function *step, struct lg_ways *ways)
+static void walk(const struct lg_spots *spots, const struct lg_scene *scene, lg_step_function *step,
+                 bool with_whole, struct lg_ways *ways)
 {
     const struct lg_job *record = scene->record.state != LG_JOB_FREE ? &scene->record : NULL;
     struct lg_tape tape;
@@ -142,17 +143,28 @@ void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
             ways->more = true;
             return;
         }
-        memset(way, 0, sizeof *way);
         way->cell = scene->cell;
         step(&way->cell, &scene->call, record, &tape, &way->outcome, &way->evicted);
         way->outcome.clause = way->outcome.cause = 0;
         if (way->evicted.state == LG_JOB_FREE)
             memset(&way->evicted, 0, sizeof way->evicted);
         way->readings = hash_readings(&tape);
-        way->whole = hash_way(way);
-        show_way(way, &scene->call, &spots->profile);
+        way->whole = with_whole ? hash_way(way) : 0;
+        show_way(way, scene, &spots->profile);
         ways->count++;
     } while (lg_tape_advance(&tape));
+}
+
+void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
+                   lg_step_function *step, struct lg_ways *ways)
+{
+    walk(spots, scene, step, true, ways);
+}
+
+void lg_spots_walk_shown(const struct lg_spots *spots, const struct lg_scene *scene,
+                         lg_step_function *step, struct lg_ways *ways)
+{
+    walk(spots, scene, step, false, ways);
 }
 
 static bool field_within(const struct lg_field *field, const struct lg_field *other, bool mask)
@@ -193,19 +205,25 @@ static void widen_job(struct lg_job *job, const struct lg_job *other)
     job->error_to = other->error_to;
 }
 
+bool lg_way_answers_within(const struct lg_way *way, const struct lg_way *other)
+{
+    struct lg_outcome outcome = way->outcome;
+    struct lg_job evicted = way->evicted;
+    widen_outcome(&outcome, &other->outcome);
+    widen_job(&evicted, &other->evicted);
+    return memcmp(&outcome, &other->outcome, sizeof outcome) == 0 &&
+           memcmp(&evicted, &other->evicted, sizeof evicted) == 0;
+}
+
 bool lg_way_within(const struct lg_way *way, const struct lg_way *other, bool readings)
 {
-    struct lg_way wide = *way;
+    struct lg_cell wide = way->cell;
     if ((readings && way->readings != other->readings) ||
         memcmp(&way->cell, &other->cell, offsetof(struct lg_cell, jobs)) != 0)
         return false;
-    widen_outcome(&wide.outcome, &other->outcome);
-    widen_job(&wide.evicted, &other->evicted);
     for (unsigned i = 0; i < LG_JOB_SLOTS; i++)
-        widen_job(&wide.cell.jobs[i], &other->cell.jobs[i]);
-    return memcmp(&wide.outcome, &other->outcome, sizeof wide.outcome) == 0 &&
-           memcmp(&wide.cell, &other->cell, sizeof wide.cell) == 0 &&
-           memcmp(&wide.evicted, &other->evicted, sizeof wide.evicted) == 0;
+        widen_job(&wide.jobs[i], &other->cell.jobs[i]);
+    return memcmp(&wide, &other->cell, sizeof wide) == 0 && lg_way_answers_within(way, other);
 }
 
 static uint64_t sum_of_different(uint64_t *hashes, unsigned count)

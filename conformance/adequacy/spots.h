@@ -27,6 +27,7 @@ struct lg_scene {
     struct lg_cell cell;
     struct lg_call call;
     struct lg_job record; /* LG_JOB_FREE: none */
+    unsigned made;        /* calls before this one whose bytes of a host's making are told apart */
 };
 
 struct lg_spots {
@@ -45,8 +46,9 @@ struct lg_way {
     struct lg_outcome outcome;
     struct lg_cell cell;
     struct lg_job evicted;
-    uint64_t readings; /* those taken, hashed */
-    uint64_t whole;    /* the way with what no target shows, hashed */
+    struct lg_cell next; /* the cell as the next call finds it */
+    uint64_t readings;   /* those taken, hashed */
+    uint64_t whole;      /* the way with what no target shows, hashed */
 };
 
 struct lg_ways {
@@ -66,13 +68,17 @@ bool lg_spots_gather(struct lg_spots *spots, const struct lg_mutants *mutants,
 void lg_spots_scene(const struct lg_spots *spots, const struct lg_spot *spot,
                     struct lg_scene *scene);
 
-/* Every way of a call there, by a step; and their hashes as a set, into those of a spot. */
+/* Every way of a call there, by a step; shown: without what no target shows, which takes time; and
+ * their hashes as a set, into those of a spot. */
 void lg_spots_walk(const struct lg_spots *spots, const struct lg_scene *scene,
                    lg_step_function *step, struct lg_ways *ways);
+void lg_spots_walk_shown(const struct lg_spots *spots, const struct lg_scene *scene,
+                         lg_step_function *step, struct lg_ways *ways);
 void lg_ways_hash(const struct lg_ways *ways, struct lg_spot *spot);
 
 /* Whether one way is the other, or one of those that the other's patterns leave open; readings: by
  * the same readings. */
 bool lg_way_within(const struct lg_way *way, const struct lg_way *other, bool readings);
+bool lg_way_answers_within(const struct lg_way *way, const struct lg_way *other);
 
 #endif
