@@ -339,6 +339,44 @@ static void a_job_that_works_waits_for_the_one_before(void **state)
     assert_int_equal(see_running(it, 1), LG_VERDICT_VIOLATES);
 }
 
+static enum lg_verdict_kind tell_to_terminate(struct watched *it, uint16_t job)
+{
+    enum { TERMINATE = 4 };
+    const struct lg_outcome accepted = {.return_value = 4096, .return_to = 4096};
+    const struct lg_call terminate = {
+        .method = LG_CALL_JOB_REQUEST_STATE_CHANGE, .requested = TERMINATE, .job = job};
+    return judge(it, &terminate, &accepted);
+}
+
+static void a_job_that_was_told_to_end_waits_for_none(void **state)
+{
+    struct watched *it = *state;
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
+    assert_int_equal(tell_to_terminate(it, 2), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_ended(it, 2, LG_JOB_TERMINATED), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
+}
+
+/* The code is the cause's own: nothing that was found at the call has it. */
+static void a_job_that_meets_a_cause_waits_for_none(void **state)
+{
+    enum { OUT_OF_MEMORY = 32778 };
+    struct watched *it = *state;
+    const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = 2};
+    struct lg_outcome failed = {.answer = LG_ANSWERS_INSTANCE,
+                                .shown = 1u << LG_JOB_FIELD_STATE | 1u << LG_JOB_FIELD_ERROR_CODE,
+                                .masks = 1u << LG_JOB_FIELD_STATE};
+    const uint64_t exception = (uint64_t)1 << LG_JOB_EXCEPTION;
+    failed.fields[LG_JOB_FIELD_STATE] = (struct lg_field){exception, exception};
+    failed.fields[LG_JOB_FIELD_ERROR_CODE] = (struct lg_field){OUT_OF_MEMORY, OUT_OF_MEMORY};
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
+    MAKE(it, CAUSE_APPEARS, .vm = LG_VM_HOST, .requested = LG_MEANING_OUT_OF_MEMORY);
+    assert_int_equal(judge(it, &look, &failed), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
+}
+
 static enum lg_verdict_kind accept_request_by_job(struct watched *it, uint16_t job, uint16_t state)
 {
     const struct lg_outcome accepted = {
@@ -473,6 +511,8 @@ int main(void)
         WATCHED(an_import_is_judged_by_what_was_exported),
         WATCHED(a_job_that_fails_waits_for_none),
         WATCHED(a_job_that_works_waits_for_the_one_before),
+        WATCHED(a_job_that_was_told_to_end_waits_for_none),
+        WATCHED(a_job_that_meets_a_cause_waits_for_none),
         WATCHED(a_request_that_failed_behind_another_is_not_shown),
         WATCHED(one_job_more_than_fit_is_undetermined),
         WATCHED(what_is_wrong_with_one_job_more_is_judged),
