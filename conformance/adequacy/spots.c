@@ -144,6 +144,7 @@ static void walk(const struct lg_spots *spots, const struct lg_scene *scene, lg_
             return;
         }
         way->cell = scene->cell;
+        memset(&way->outcome, 0, sizeof way->outcome);
         step(&way->cell, &scene->call, record, &tape, &way->outcome, &way->evicted);
         way->outcome.clause = way->outcome.cause = 0;
         if (way->evicted.state == LG_JOB_FREE)
