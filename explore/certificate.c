@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/progress.h"
 #include "conformance/crew.h"
+#include "conformance/progress.h"
 #include "model/oracle.h"
 
 enum { SET_MAX = 2048, RECORDS_MAX = 16384, PROGRESS_EVERY = 1024 };

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "conformance/progress.h"
 #include "conformance/crew.h"
+#include "conformance/progress.h"
 #include "no_miss_part.h"
 
 enum { PARTS_MAX = LG_WORLDS_MAX * LG_ALPHABET_MAX };

@@ -2,15 +2,17 @@
  *
  * usage: compare_mutants LIBRARY PROFILE SAMPLED STATES SPOTS AHEAD JOBS
  * SAMPLED spots of random scripts, and the first STATES of world A (0: all); of the spots of world
- * A where a mutant matters about SPOTS, spread evenly (0: all); where it goes where the model does
- * not, the calls that follow at AHEAD of those spots, spread evenly (0: none). Standard input:
- * "MUTANT FUNCTION...", the functions that it changes, by index; none: any may behave otherwise.
- * Standard output: how many spots there are, then one JSON object a mutant: "equal"        the same
- * ways, with the same readings, wherever a changed function is reached "hidden"       equal in all
- * that a target shows; an oracle that keeps what it saw differs "crowded"      equal but where a VM
- * has as many jobs as the model holds: it takes one more "readings"     the same ways, which take
- * other readings "included"     every way is one of the model's, with its readings, but some of the
- * model's are missing "rereads"      every way is one of the model's, but with other readings
+ * A where a mutant matters about SPOTS, spread evenly (0: all). From up to AHEAD of the spots where
+ * it goes where the model does not, spread evenly (0: none), the calls that follow are looked at.
+ * Standard input: "MUTANT FUNCTION...", the functions that it changes, by index; none: any may
+ * behave otherwise. Standard output: how many spots there are, then one JSON object a mutant:
+ *   "equal"        the same ways, with the same readings, wherever a changed function is reached
+ *   "hidden"       equal in all that a target shows; an oracle that keeps what it saw differs
+ *   "crowded"      equal but where a VM has as many jobs as the model holds: it takes one more
+ *   "readings"     the same ways, which take other readings
+ *   "included"     every way is one of the model's, with its readings, but some of the model's are
+ *                  missing
+ *   "rereads"      every way is one of the model's, but with other readings
  *   "untold"       with AHEAD: it goes where the model does not, but no two calls that follow are
  *                  answered as the model may not answer them
  *   "differs"      it goes where the model does not: the first call of that kind
@@ -51,18 +53,10 @@ struct comparison {
     uint32_t apart_count;
 };
 
-static bool is_among(const struct lg_ways *ways, const struct lg_way *way, bool readings)
-{
-    for (unsigned i = 0; i < ways->count; i++)
-        if (lg_way_within(way, &ways->items[i], readings))
-            return true;
-    return false;
-}
-
 static bool is_included(const struct lg_ways *some, const struct lg_ways *all, bool readings)
 {
     for (unsigned i = 0; i < some->count; i++)
-        if (!is_among(all, &some->items[i], readings))
+        if (!lg_ways_have(all, &some->items[i], readings))
             return false;
     return !some->more;
 }
@@ -75,7 +69,7 @@ static bool is_crowded(const struct lg_scene *scene, const struct lg_ways *ways,
     if (lg_cell_has_room(&scene->cell) || ways->more)
         return false;
     for (unsigned i = 0; i < ways->count; i++) {
-        if (is_among(model, &ways->items[i], false))
+        if (lg_ways_have(model, &ways->items[i], false))
             continue;
         if (ways->items[i].outcome.answer != LG_ANSWERS_JOB)
             return false;

@@ -45,14 +45,6 @@ static void add_cells_of(struct cells *cells, const struct lg_ways *model, const
             add_cell(cells, &model->items[i].next);
 }
 
-static bool is_among(const struct lg_ways *ways, const struct lg_way *way)
-{
-    for (unsigned i = 0; i < ways->count; i++)
-        if (lg_way_within(way, &ways->items[i], false))
-            return true;
-    return false;
-}
-
 static void add_name(struct job_names *names, uint16_t name)
 {
     for (unsigned i = 0; i < names->count; i++)
@@ -152,7 +144,7 @@ static bool is_untold_by(const struct stand *stand, struct lg_scene *scene)
     for (unsigned i = 0; i < stand->model->count; i++) {
         walk_model(stand, i, scene, &ways);
         for (unsigned j = 0; j < own->count; j++)
-            is_shown[j] = is_shown[j] || is_among(&ways, &own->items[j]);
+            is_shown[j] = is_shown[j] || lg_ways_have(&ways, &own->items[j], false);
     }
     for (unsigned j = 0; j < own->count; j++)
         if (!is_shown[j] && !goes_on_untold(stand, scene, &own->items[j]))
@@ -194,7 +186,7 @@ bool lg_lookahead_is_untold(const struct lg_lookahead *lookahead, const struct l
     for (unsigned i = 0; i < mutant->count; i++) {
         struct cells cells = {.count = 0};
         struct stand stand = {lookahead, &mutant->items[i].next, &cells, LG_LOOKAHEAD_CALLS};
-        if (is_among(model, &mutant->items[i]))
+        if (lg_ways_have(model, &mutant->items[i], false))
             continue;
         add_cells_of(&cells, model, &mutant->items[i]);
         if (!cells.count || !is_untold_from(&stand))

@@ -227,6 +227,14 @@ bool lg_way_within(const struct lg_way *way, const struct lg_way *other, bool re
     return memcmp(&wide, &other->cell, sizeof wide) == 0 && lg_way_answers_within(way, other);
 }
 
+bool lg_ways_have(const struct lg_ways *ways, const struct lg_way *way, bool readings)
+{
+    for (unsigned i = 0; i < ways->count; i++)
+        if (lg_way_within(way, &ways->items[i], readings))
+            return true;
+    return false;
+}
+
 static uint64_t sum_of_different(uint64_t *hashes, unsigned count)
 {
     static uint64_t table[2 * LG_WAYS_MAX];

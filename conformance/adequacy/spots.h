@@ -79,6 +79,9 @@ void lg_ways_hash(const struct lg_ways *ways, struct lg_spot *spot);
 /* Whether one way is the other, or one of those that the other's patterns leave open; readings: by
  * the same readings. */
 bool lg_way_within(const struct lg_way *way, const struct lg_way *other, bool readings);
+bool lg_ways_have(const struct lg_ways *ways, const struct lg_way *way, bool readings);
+
+/* The same of the answers alone, wherever they lead. */
 bool lg_way_answers_within(const struct lg_way *way, const struct lg_way *other);
 
 #endif

@@ -290,33 +290,38 @@ static void an_import_is_judged_by_what_was_exported(void **state)
     assert_int_equal(judge(it, &import, &refused), LG_VERDICT_VIOLATES);
 }
 
-static enum lg_verdict_kind accept_by_job(struct watched *it, uint16_t job)
+static enum lg_verdict_kind accept(struct watched *it, struct lg_call call, uint16_t job)
 {
     const struct lg_outcome accepted = {
         .return_value = 4096, .return_to = 4096, .answer = LG_ANSWERS_JOB, .job = job};
-    const struct lg_call set = {
-        .method = LG_CALL_SET_KEY_PROTECTOR, .symbol = P1 + job % 2, .new_job = job};
-    return judge(it, &set, &accepted);
+    call.new_job = job;
+    return judge(it, &call, &accepted);
+}
+
+static enum lg_verdict_kind accept_by_job(struct watched *it, uint16_t job)
+{
+    return accept(it, (struct lg_call){.method = LG_CALL_SET_KEY_PROTECTOR, .symbol = P1 + job % 2},
+                  job);
+}
+
+static struct lg_outcome shown_in(enum lg_job_state state)
+{
+    const uint64_t bit = (uint64_t)1 << state;
+    struct lg_outcome seen = {.answer = LG_ANSWERS_INSTANCE, .shown = 1u << LG_JOB_FIELD_STATE};
+    seen.masks = seen.shown;
+    seen.fields[LG_JOB_FIELD_STATE] = (struct lg_field){bit, bit};
+    return seen;
+}
+
+static enum lg_verdict_kind see_in(struct watched *it, uint16_t job, enum lg_job_state state)
+{
+    const struct lg_outcome seen = shown_in(state);
+    return judge(it, &(struct lg_call){.method = LG_CALL_READ_JOB, .job = job}, &seen);
 }
 
 static enum lg_verdict_kind see_running(struct watched *it, uint16_t job)
 {
-    const uint64_t running = (uint64_t)1 << LG_JOB_RUNNING;
-    struct lg_outcome seen = {.answer = LG_ANSWERS_INSTANCE, .shown = 1u << LG_JOB_FIELD_STATE};
-    const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = job};
-    seen.masks = seen.shown;
-    seen.fields[LG_JOB_FIELD_STATE] = (struct lg_field){running, running};
-    return judge(it, &look, &seen);
-}
-
-static enum lg_verdict_kind see_ended(struct watched *it, uint16_t job, enum lg_job_state state)
-{
-    const uint64_t ended = (uint64_t)1 << state;
-    struct lg_outcome seen = {.answer = LG_ANSWERS_INSTANCE, .shown = 1u << LG_JOB_FIELD_STATE};
-    const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = job};
-    seen.masks = seen.shown;
-    seen.fields[LG_JOB_FIELD_STATE] = (struct lg_field){ended, ended};
-    return judge(it, &look, &seen);
+    return see_in(it, job, LG_JOB_RUNNING);
 }
 
 /* A job that was refused beside another one does no work: it waits for nobody. */
@@ -325,7 +330,7 @@ static void a_job_that_fails_waits_for_none(void **state)
     struct watched *it = *state;
     assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
     assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
-    assert_int_equal(see_ended(it, 2, LG_JOB_EXCEPTION), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_in(it, 2, LG_JOB_EXCEPTION), LG_VERDICT_CONFORMS);
     assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
 }
 
@@ -335,7 +340,7 @@ static void a_job_that_works_waits_for_the_one_before(void **state)
     struct watched *it = *state;
     assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
     assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
-    assert_int_equal(see_ended(it, 2, LG_JOB_COMPLETED), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_in(it, 2, LG_JOB_COMPLETED), LG_VERDICT_CONFORMS);
     assert_int_equal(see_running(it, 1), LG_VERDICT_VIOLATES);
 }
 
@@ -354,7 +359,7 @@ static void a_job_that_was_told_to_end_waits_for_none(void **state)
     assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
     assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
     assert_int_equal(tell_to_terminate(it, 2), LG_VERDICT_CONFORMS);
-    assert_int_equal(see_ended(it, 2, LG_JOB_TERMINATED), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_in(it, 2, LG_JOB_TERMINATED), LG_VERDICT_CONFORMS);
     assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
 }
 
@@ -364,11 +369,8 @@ static void a_job_that_meets_a_cause_waits_for_none(void **state)
     enum { OUT_OF_MEMORY = 32778 };
     struct watched *it = *state;
     const struct lg_call look = {.method = LG_CALL_READ_JOB, .job = 2};
-    struct lg_outcome failed = {.answer = LG_ANSWERS_INSTANCE,
-                                .shown = 1u << LG_JOB_FIELD_STATE | 1u << LG_JOB_FIELD_ERROR_CODE,
-                                .masks = 1u << LG_JOB_FIELD_STATE};
-    const uint64_t exception = (uint64_t)1 << LG_JOB_EXCEPTION;
-    failed.fields[LG_JOB_FIELD_STATE] = (struct lg_field){exception, exception};
+    struct lg_outcome failed = shown_in(LG_JOB_EXCEPTION);
+    failed.shown |= 1u << LG_JOB_FIELD_ERROR_CODE;
     failed.fields[LG_JOB_FIELD_ERROR_CODE] = (struct lg_field){OUT_OF_MEMORY, OUT_OF_MEMORY};
     assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
     assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
@@ -379,11 +381,8 @@ static void a_job_that_meets_a_cause_waits_for_none(void **state)
 
 static enum lg_verdict_kind accept_request_by_job(struct watched *it, uint16_t job, uint16_t state)
 {
-    const struct lg_outcome accepted = {
-        .return_value = 4096, .return_to = 4096, .answer = LG_ANSWERS_JOB, .job = job};
-    const struct lg_call request = {
-        .method = LG_CALL_VM_REQUEST_STATE_CHANGE, .requested = state, .new_job = job};
-    return judge(it, &request, &accepted);
+    return accept(
+        it, (struct lg_call){.method = LG_CALL_VM_REQUEST_STATE_CHANGE, .requested = state}, job);
 }
 
 static enum lg_verdict_kind see_requested(struct watched *it, uint16_t state)
