@@ -3,7 +3,8 @@
 # $LIB_FUZZING_ENGINE, $SANITIZER, $FUZZING_ENGINE, $SRC, $WORK, $OUT. LASTGOOD_TARGETS names fewer targets.
 cd "$SRC/lastgood"
 
-# Targets with a bug to find (canary, plugin) are not for a fuzzing service.
+# Targets with a bug to find (canary, plugin) are not for a fuzzing service, nor is sign_in: the plug-in of GSSAPI that it
+# needs is none that a folder can bring along.
 core='step oracle'
 linked='trace differential embedded selectors recording vector host_file chunking http_head sealing soap wql wsman'
 targets=${LASTGOOD_TARGETS:-$core $linked}
@@ -44,6 +45,8 @@ pack_seeds() {
     cp "fuzz/corpus/$1/"* "$folder/"
     case $1 in
     step | oracle | trace | differential) find "$WORK/tools/seeds" -type f -exec cp -t "$folder" {} + ;;
+    soap | wsman) cp "$WORK/tools/seeds-wire/soap/"* "$folder/" ;;
+    embedded | recording) cp "$WORK/tools/seeds-wire/$1/"* "$folder/" ;;
     vector) cp conformance/vectors/*.json "$folder/" ;;
     esac
     rm -f "$OUT/$1_seed_corpus.zip"

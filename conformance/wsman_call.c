@@ -467,6 +467,16 @@ static enum lg_target_reply answer_list(struct lg_session *session, const struct
     return LG_TARGET_ANSWERED;
 }
 
+/* The object is read before those that it is associated with: what is told of it leaves open
+ * whether their class is there. */
+static bool is_about_object(struct lg_session *session, const struct lg_told_fault *told,
+                            const char *class_name)
+{
+    enum lg_fault fault = fault_of(session, told, NULL);
+    return fault == LG_FAULT_NOT_FOUND ||
+           (fault == LG_FAULT_UNAVAILABLE && !lg_find_class(session, class_name));
+}
+
 static enum lg_target_reply list_instances(struct lg_session *session, const struct lg_call *call,
                                            json_t **answer, struct lg_json_error *reason)
 {
@@ -484,8 +494,8 @@ static enum lg_target_reply list_instances(struct lg_session *session, const str
              lg_methods[call->method].class_name, list.association->result);
     enum lg_exchanged exchanged =
         lg_message_query(session->client, wql, take_name, &list, &fault, reason);
-    if (exchanged == LG_EXCHANGED ||
-        (exchanged == LG_EXCHANGED_FAULT && fault_of(session, &fault, NULL) == LG_FAULT_NOT_FOUND))
+    if (exchanged == LG_EXCHANGED || (exchanged == LG_EXCHANGED_FAULT &&
+                                      is_about_object(session, &fault, list.association->result)))
         reply = answer_list(session, &list, answer);
     else if (exchanged == LG_EXCHANGED_FAULT)
         reply = answer_fault(session, &fault, NULL, answer, reason);

@@ -21,4 +21,7 @@ void lg_wsman_renew(struct lg_simulator *simulator);
 void lg_wsman_of_simulator(struct lg_target *target, struct lg_simulator *simulator,
                            struct lg_blobs *blobs);
 
+/* Gets every message that such a target posts; NULL: nobody does. */
+extern void (*lg_wsman_listener)(const char *message, size_t length);
+
 #endif

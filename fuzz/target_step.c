@@ -60,26 +60,34 @@ static void check_others(const struct world *before, const struct world *after,
                  memcmp(&before->cells[i], &after->cells[i], sizeof before->cells[i]) == 0);
 }
 
+static void play(struct world *world, const struct lg_script *script, size_t from)
+{
+    for (size_t i = from; i < script->count; i++)
+        step(world, &script->calls[i], script);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static struct lg_script script;
-    static struct world first, second, before;
+    static struct world first, second, copy, before;
     if (!profile.allowed[0])
         lg_profile_load(&profile, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
     lg_script_read(&script, bytes, length);
     memset(&first, 0, sizeof first);
     memset(&second, 0, sizeof second);
+    memset(&copy, 0, sizeof copy);
     for (size_t i = 0; i < script.count; i++) {
         lg_holds(lg_script_canonical(&script.calls[i]));
-        if (i == script.count / 2) /* the second one goes on from a copy */
-            memcpy(&second, &first, sizeof second);
+        if (i == script.count / 2)
+            memcpy(&copy, &first, sizeof copy);
         before = first;
         step(&first, &script.calls[i], &script);
         check_others(&before, &first, &script.calls[i]);
     }
-    for (size_t i = script.count / 2; i < script.count; i++)
-        step(&second, &script.calls[i], &script);
+    play(&second, &script, 0);
+    play(&copy, &script, script.count / 2);
     lg_holds(memcmp(&first, &second, sizeof first) == 0);
+    lg_holds(memcmp(&first, &copy, sizeof first) == 0);
     lg_saw(&first, sizeof first);
     return 0;
 }

@@ -13,7 +13,9 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
-from harness import store as stores, triage  # pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position
+from harness import engines, store as stores, targets, triage
+# pylint: enable=wrong-import-position
 
 FUZZ = {"libfuzzer": ROOT / "build-fuzz" / "bin" / "fuzz_canary",
         "aflpp": ROOT / "build-fuzz-afl" / "bin" / "afl_canary"}
@@ -108,6 +110,37 @@ def test_planted_faults_are_searched_for_and_kept(tmp_path):
     done = campaign("faults", "--time", 60, "--only", "set_forgets", "--out", tmp_path)
     assert done.returncode == 0 and "0 searches are left" in done.stdout, done.stderr
     assert "| set_forgets | set_stores | 0." in (tmp_path / "faults.md").read_text()
+
+
+def test_runs_of_processes_that_ended_are_counted(tmp_path):
+    store = stores.Store(tmp_path, "step", "libfuzzer").open()
+    engine = engines.LibFuzzer(targets.TARGETS["step"], store)
+    line = "#%d\tpulse  cov: 7 ft: 9 corp: 3/10b lim: 4 exec/s: 5 rss: 30Mb\n"
+    said = "INFO: Seed: 1\n" + line % 100 + line % 250 + "INFO: Seed: 2\n" + line % 40
+    engine.log(0).write_text(said)
+    assert engine.count_runs(0) == 290
+    engine.runs_before[0] = 250
+    assert engine.progress(0)["execs"] == 290
+    engine.log(0).write_text(said + "INFO: Seed: 3\n")
+    engine.runs_before[0] = 290
+    assert engine.progress(0)["execs"] == 290
+
+
+FEW_RUNS = """
+import pathlib, sys
+from harness import runs, store, targets
+state = {"target": "sign_in", "engine": "libfuzzer", "jobs": 1, "seed": 1, "bare": False,
+         "finds_wanted": 1, "seconds_wanted": 15, "seconds_done": 0.0, "finished": False}
+place = store.Store(pathlib.Path(sys.argv[1]), "sign_in", "libfuzzer").open()
+sys.exit(runs.Run(targets.TARGETS["sign_in"]._replace(runs=50), place, state).run())
+"""
+
+
+def test_a_process_that_made_its_runs_is_followed_by_another(tmp_path):
+    done = subprocess.run([sys.executable, "-B", "-c", FEW_RUNS, tmp_path], cwd=HERE,
+                          capture_output=True, text=True, timeout=120, check=False)
+    log = (tmp_path / "sign_in-libfuzzer" / "job-0.log").read_text(errors="replace")
+    assert done.returncode == 0 and log.count("INFO: Seed: ") >= 3, done.stderr
 
 
 def test_two_campaigns_do_not_share_a_folder(tmp_path):

@@ -16,6 +16,7 @@ struct lg_client {
 };
 
 static struct lg_service *service;
+void (*lg_wsman_listener)(const char *message, size_t length);
 
 bool lg_client_open(struct lg_client **client, const char *url, const char *path,
                     struct lg_json_error *reason, bool *usage)
@@ -89,6 +90,8 @@ enum lg_posted lg_client_post(struct lg_client *client, const char *content_type
     const char *type;
     if (client->control)
         return post_control(bytes, length, reply);
+    if (lg_wsman_listener)
+        lg_wsman_listener(bytes, length);
     lg_text_clear(reply);
     int status = lg_service_respond(service, &request, reply, &type);
     lg_json_fail(reason, "the status is %d", status);

@@ -37,20 +37,24 @@ class LibFuzzer:
     """One process a job; all share a corpus folder."""
 
     line = re.compile(rb"^#(\d+)\s.*?cov: (\d+) ft: (\d+) corp: (\d+)/.*?exec/s: (\d+)", re.M)
+    begins = b"INFO: Seed: "
     last_bytes = 65536
 
     def __init__(self, target, store):
         self.target, self.store = target, store
+        self.runs_before = {}  # of a job, by its processes that have ended
 
     def start(self, job, seconds, seed, bare):
         fuzzer = targets.fuzzer("libfuzzer", self.target.name)
+        self.runs_before[job] = self.count_runs(job)
         words = targets.dictionary("libfuzzer", self.target)
         seeds = [] if bare else targets.seed_folders("libfuzzer", self.target)
         command = [fuzzer, self.store.corpus, *seeds, f"-artifact_prefix={self.store.finds}/",
                    f"-max_len={self.target.longest}", f"-max_total_time={max(1, int(seconds))}",
                    f"-timeout={SECONDS_OF_ONE}", f"-report_slow_units={SECONDS_OF_ONE}",
                    "-reload=1", "-print_final_stats=1",
-                   "-detect_leaks=0" if self.target.script else "-detect_leaks=1",
+                   f"-detect_leaks={int(not self.target.script and not self.target.runs)}",
+                   *([f"-runs={self.target.runs}"] if self.target.runs else []),
                    *([f"-dict={words}"] if words else []),
                    *([f"-seed={seed + job}"] if seed else [])]
         return start(command, self.log(job), SANITIZERS | {
@@ -66,12 +70,19 @@ class LibFuzzer:
             return {}
         with open(path, "rb") as file:
             file.seek(max(0, path.stat().st_size - self.last_bytes))
-            found = self.line.findall(file.read())
+            found = self.line.findall(file.read().rpartition(self.begins)[2])
+        before = self.runs_before.get(job, 0)
         if not found:
-            return {}
+            return {"execs": before}
         execs, edges, features, corpus, rate = map(int, found[-1])
-        return {"execs": execs, "edges": edges, "features": features, "corpus": corpus,
+        return {"execs": before + execs, "edges": edges, "features": features, "corpus": corpus,
                 "rate": rate}
+
+    def count_runs(self, job):
+        """What the processes of a job so far have said last, each."""
+        path = self.log(job)
+        logs = path.read_bytes().split(self.begins) if path.exists() else []
+        return sum(int(found[-1][0]) for found in map(self.line.findall, logs) if found)
 
     def minimise(self):
         new = self.store.folder / "corpus.new"
@@ -108,6 +119,8 @@ class AflPlusPlus:
         own = dict(AFL_ENVIRONMENT)
         if self.target.script and mutator.exists():
             own["AFL_CUSTOM_MUTATOR_LIBRARY"] = str(mutator)
+        if self.target.runs:
+            own["AFL_FUZZER_LOOPCOUNT"] = str(self.target.runs)
         return own | SANITIZERS
 
     def start(self, job, seconds, seed, bare):

@@ -13,7 +13,7 @@ GRACE_SECONDS = 10  # for an engine to end by itself
 def fresh_state(options):
     return {"target": options.target, "engine": options.engine, "jobs": options.jobs,
             "seed": options.seed, "bare": options.bare, "finds_wanted": options.finds,
-            "seconds_wanted": 0, "seconds_done": 0.0, "execs_before": 0, "finished": False}
+            "seconds_wanted": 0, "seconds_done": 0.0, "finished": False}
 
 
 class Run:
@@ -24,7 +24,7 @@ class Run:
         self.engine = engines.ENGINES[state["engine"]](target, store)
         self.processes = {}
         self.stopped = False
-        self.execs_begin = {}
+        self.finds_begin = {}
 
     def left(self):
         return self.state["seconds_wanted"] - self.state["seconds_done"]
@@ -61,15 +61,18 @@ class Run:
                 f"{sample['finds']} finds{end}")
 
     def restart_ended(self):
-        """A libFuzzer process ends with each find; afl-fuzz ends with the time. False: a process
-        ended by itself at once, so that starting it again would do no better."""
+        """A libFuzzer process ends with each find, and when it has made the runs of one; afl-fuzz
+        ends with the time. False: a process ended by itself otherwise, so that starting it again
+        would do no better."""
         for job, process in list(self.processes.items()):
             if process.poll() is None:
                 continue
             found = len(self.store.find_files())
-            if found == self.execs_begin.get(job, 0) and self.left() > GRACE_SECONDS:
+            made_its_runs = self.engine.target.runs and process.returncode == 0
+            if (found == self.finds_begin.get(job, 0) and self.left() > GRACE_SECONDS
+                    and not made_its_runs):
                 return process.returncode == 0
-            self.execs_begin[job] = found
+            self.finds_begin[job] = found
             if self.left() > 1 and not self.enough():
                 self.start_job(job)
         return True

@@ -8,27 +8,31 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "reports" / "out" / "fuzz"
 
 # script: the input is calls and a tape (model/trace.h), else any bytes.
-# seeded: begins with the vectors; the others begin with their corpus only, the canary with nothing.
-Target = namedtuple("Target", "name script seeded words longest what")
+# seeds: a folder of the build, or the vectors, to begin with beside the target's corpus.
+# runs: of one process, where a library keeps something of each; 0: any number.
+Target = namedtuple("Target", "name script seeds words longest what runs", defaults=(0,))
+SCRIPTS = "seeds"
+VECTORS = "vectors"
 
 TARGETS = {target.name: target for target in (
-    Target("step", True, True, None, 2304, "the model's step"),
-    Target("oracle", True, True, None, 1152, "the oracle against the model's own traces"),
-    Target("trace", True, True, None, 1152, "traces as bytes and as JSON"),
-    Target("differential", True, True, None, 1152, "the model against both mappings"),
-    Target("canary", True, False, None, 576, "a planted fault that must be found"),
-    Target("plugin", True, False, None, 576, "an implementation behind fuzz/plugin.h"),
-    Target("embedded", False, False, "xml", 4096, "embedded instances"),
-    Target("selectors", False, False, "wql", 1024, "object paths, selectors, associations"),
-    Target("recording", False, False, "json", 8192, "recordings"),
-    Target("vector", False, True, "json", 8192, "vector files"),
-    Target("host_file", False, False, "json", 4096, "host files"),
-    Target("chunking", False, False, "xml", 2048, "HTTP in pieces"),
-    Target("http_head", False, False, "xml", 4096, "HTTP authentication headers"),
-    Target("sealing", False, False, "xml", 8192, "sealed multipart bodies"),
-    Target("soap", False, False, "xml", 8192, "SOAP and XML"),
-    Target("wql", False, False, "wql", 1024, "WQL"),
-    Target("wsman", False, False, "xml", 8192, "whole WS-Management messages"),
+    Target("step", True, SCRIPTS, None, 2304, "the model's step"),
+    Target("oracle", True, SCRIPTS, None, 1152, "the oracle against the model's own traces"),
+    Target("trace", True, SCRIPTS, None, 1152, "traces as bytes and as JSON"),
+    Target("differential", True, SCRIPTS, None, 1152, "the model against both mappings"),
+    Target("canary", True, None, None, 576, "a planted fault that must be found"),
+    Target("plugin", True, None, None, 576, "an implementation behind fuzz/plugin.h"),
+    Target("embedded", False, "seeds-wire/embedded", "xml", 4096, "embedded instances"),
+    Target("selectors", False, None, "wql", 1024, "object paths, selectors, associations"),
+    Target("recording", False, "seeds-wire/recording", "json", 8192, "recordings"),
+    Target("vector", False, VECTORS, "json", 8192, "vector files"),
+    Target("host_file", False, None, "json", 4096, "host files"),
+    Target("chunking", False, None, "xml", 2048, "HTTP in pieces"),
+    Target("http_head", False, None, "xml", 4096, "heads of HTTP requests"),
+    Target("sealing", False, None, "xml", 8192, "sealed multipart bodies"),
+    Target("sign_in", False, None, None, 2048, "HTTP authentication headers and tokens", 50000),
+    Target("soap", False, "seeds-wire/soap", "xml", 8192, "SOAP and XML"),
+    Target("wql", False, None, "wql", 1024, "WQL"),
+    Target("wsman", False, "seeds-wire/soap", "xml", 8192, "whole WS-Management messages"),
 )}
 ENGINES = {"libfuzzer": ("build-fuzz", "fuzz_"), "aflpp": ("build-fuzz-afl", "afl_")}
 
@@ -63,9 +67,9 @@ def seed_folders(engine, target):
     if target.name in FAULTY:
         return []
     folders = [ROOT / "fuzz" / "corpus" / target.name]
-    if target.seeded:
-        folders.append(build_of(engine) / "seeds" if target.script
-                       else ROOT / "conformance" / "vectors")
+    if target.seeds:
+        folders.append(ROOT / "conformance" / "vectors" if target.seeds == VECTORS
+                       else build_of(engine) / target.seeds)
     return [folder for folder in folders if folder.is_dir() and any(folder.iterdir())]
 
 
