@@ -15,8 +15,8 @@ KINDS = ("returns", "alternatives", "clauses", "job_transitions", "faults")
 def folders(build, target):
     """The kept inputs, the seeds, and what campaigns found on this machine."""
     found = [targets.ROOT / "fuzz" / "corpus" / target.name]
-    if target.seeded:
-        found.append(build / "seeds")
+    if target.seeds:
+        found.append(build / target.seeds)
     found += targets.OUT.glob(f"{target.name}-*/corpus")
     found += targets.OUT.glob(f"{target.name}-*/afl/*/queue")
     return [str(folder) for folder in found if folder.is_dir()]
