@@ -12,6 +12,7 @@ void lg_simulator_renew(struct lg_simulator *simulator)
     static const struct lg_simulator_options options = {.profile = LG_PROFILE_documented};
     if (!simulator->memory)
         lg_holds(lg_simulator_init(simulator, &options));
+    memset(&simulator->word, 0, sizeof simulator->word);
     lg_simulator_reset(simulator);
     lg_blobs_renew(&simulator->blobs);
     memset(&simulator->readings, 0, sizeof simulator->readings);

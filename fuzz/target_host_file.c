@@ -1,5 +1,5 @@
-/* Any bytes as a host file: it is refused with a reason, or the host is one that every cell of is
- * valid and that answers reads; loaded once more, it is the same host. */
+/* Any bytes as a host file: it is refused with a reason and the host stays as it was, or the host is
+ * one that every cell of is valid and that answers reads; loaded once more, it is the same host. */
 #include <string.h>
 
 #include "find.h"
@@ -10,6 +10,15 @@ static bool load(struct lg_simulator *simulator, const char *path, struct lg_jso
 {
     lg_simulator_renew(simulator);
     return lg_host_file_load(simulator, path, error);
+}
+
+static void check_same(const struct lg_simulator *first, const struct lg_simulator *second)
+{
+    lg_holds(memcmp(&first->word, &second->word, sizeof first->word) == 0);
+    lg_holds(first->host.vm_count == second->host.vm_count);
+    lg_holds(lg_cell_equal(&first->host.self, &second->host.self));
+    for (unsigned i = 0; i < first->host.vm_count; i++)
+        lg_holds(lg_cell_equal(&first->host.cells[i], &second->host.cells[i]));
 }
 
 static void check_host(struct lg_simulator *simulator)
@@ -33,13 +42,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     lg_simulator_renew(&second); /* here, so that the first input runs as every other */
     if (!load(&first, path, &error)) {
         lg_holds(error.reason[0] != '\0');
+        check_same(&first, &second);
         return 0;
     }
     lg_holds(load(&second, path, &error));
-    lg_holds(first.host.vm_count == second.host.vm_count);
-    lg_holds(memcmp(&first.host.self, &second.host.self, sizeof first.host.self) == 0);
-    for (unsigned i = 0; i < first.host.vm_count; i++)
-        lg_holds(lg_cell_equal(&first.host.cells[i], &second.host.cells[i]));
+    check_same(&first, &second);
     check_host(&first);
     lg_saw(&first.host.self, sizeof first.host.self);
     return 0;

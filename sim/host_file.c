@@ -128,11 +128,13 @@ static bool read_vm(struct lg_simulator *simulator, const json_t *json, struct l
     return true;
 }
 
+/* A file that is refused leaves the host as it was, without VMs. */
 static bool read_document(struct lg_simulator *simulator, const json_t *json,
                           struct lg_json_error *error)
 {
     const char *format = json_string_value(json_object_get(json, "format"));
     const json_t *vms = json_object_get(json, "vms");
+    const struct lg_host_word before = simulator->word;
     if (!format || strcmp(format, LG_HOST_FORMAT) != 0)
         return lg_json_fail(error, "\"format\" must be \"" LG_HOST_FORMAT "\"");
     bool loaded = read_host(simulator, json, error);
@@ -140,6 +142,10 @@ static bool read_document(struct lg_simulator *simulator, const json_t *json,
         lg_simulator_reset(simulator);
     for (size_t i = 0; loaded && i < json_array_size(vms); i++)
         loaded = read_vm(simulator, json_array_get(vms, i), error);
+    if (!loaded) {
+        simulator->word = before;
+        lg_simulator_reset(simulator);
+    }
     return loaded;
 }
 
