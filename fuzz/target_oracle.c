@@ -85,12 +85,11 @@ static bool search(const struct trace *trace, const struct lg_profile *profile,
 /* The last answer with one field changed. */
 static void judge_wrong(struct trace *trace, const struct lg_profile *profile, uint8_t which)
 {
-    static struct observations wrong;
+    struct observations wrong = {0}; /* what is kept would make the first inputs run otherwise */
     struct lg_trace_step *last = &trace->steps[trace->count - 1];
     bool certain;
     if (lg_methods[last->call.method].kind == LG_KIND_EVENT)
         return; /* nobody sees what an event answers */
-    observations_clear(&wrong);
     observations_corrupt(&wrong, &last->call, &last->seen, (uint16_t)(last->seen.job + 1));
     for (unsigned i = 0; i < WRONG_MAX && wrong.count; i++) {
         last->seen = wrong.items[(which + i * 37u) % wrong.count];
@@ -103,6 +102,7 @@ static void judge_wrong(struct trace *trace, const struct lg_profile *profile, u
                     lg_methods[last->call.method].class_name, lg_methods[last->call.method].name,
                     (which + i * 37u) % wrong.count);
     }
+    observations_free(&wrong);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
