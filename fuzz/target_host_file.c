@@ -1,5 +1,6 @@
-/* Any bytes as a host file: it is refused with a reason and the host stays as it was, or the host is
- * one that every cell of is valid and that answers reads; loaded once more, it is the same host. */
+/* Any bytes as a host file: it is refused with a reason and the host stays as it was, or the host
+ * is one that every cell of is valid and that answers reads; loaded once more, it is the same host.
+ */
 #include <string.h>
 
 #include "find.h"
