@@ -149,10 +149,8 @@ static bool bind_call(const struct history *history, const struct lg_node *node,
 {
     *call = node->call;
     call->new_job = (uint16_t)(history->job_count + 1);
-    if (call->method == LG_CALL_VM_IMPORTED && call->other < VMS) {
-        call->image = history->cells[call->other + 1].vm.image;
-        call->requested = history->cells[call->other + 1].vm.generation;
-    }
+    if (call->method == LG_CALL_VM_IMPORTED && call->other < VMS)
+        lg_call_import(call, &history->cells[call->other + 1].vm);
     if (lg_methods[call->method].target != LG_TARGET_JOB)
         return true;
     if (call->job >= JOBS || !history->jobs[call->job])

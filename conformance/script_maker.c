@@ -166,7 +166,7 @@ static uint32_t step(struct world *world, struct lg_cell *cell, struct lg_call c
     struct lg_job evicted;
     struct lg_tape tape;
     if (call.method == LG_CALL_VM_IMPORTED)
-        call.image = world->vms[call.other % LG_MAKER_VMS].vm.image;
+        lg_call_import(&call, &world->vms[call.other % LG_MAKER_VMS].vm);
     lg_tape_start(&tape, &world->maker->profile, &world->maker->readings, bytes,
                   world->settled ? 0 : TAPE_BYTES);
     lg_step(cell, &call, NULL, &tape, &outcome, &evicted);

@@ -44,11 +44,8 @@ static void to_host(struct model *model, struct lg_call *call)
     } else if (lg_call_makes_vm(call->method)) {
         int vm = lg_host_new_vm(&model->host);
         if (call->method == LG_CALL_VM_IMPORTED && call->other < LG_VMS_MAX &&
-            model->vms[call->other]) {
-            const struct lg_vm *exported = &model->host.cells[model->vms[call->other] - 1].vm;
-            call->image = exported->image;
-            call->requested = exported->generation ? exported->generation : 2;
-        }
+            model->vms[call->other])
+            lg_call_import(call, &model->host.cells[model->vms[call->other] - 1].vm);
         model->vms[call->vm] = (uint16_t)(vm + 1);
         call->vm = (uint16_t)vm;
     } else if (call->vm != LG_VM_HOST)

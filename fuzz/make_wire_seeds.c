@@ -154,7 +154,8 @@ static void write_recording(const struct lg_script *script)
 
 /* ---- scripts ---- */
 
-static void write_seeds_of(const char *path)
+/* Messages do not depend on choices. */
+static void write_seeds_of(const char *path, bool plain)
 {
     static uint8_t bytes[SCRIPT_BYTES_MAX];
     static struct lg_script script;
@@ -167,7 +168,8 @@ static void write_seeds_of(const char *path)
     fclose(file);
     lg_script_read(&script, bytes, length);
     lg_blobs_renew(&blobs);
-    post(&script);
+    if (plain)
+        post(&script);
     write_texts(&script);
     write_recording(&script);
 }
@@ -196,8 +198,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++) {
         char path[1024];
         snprintf(path, sizeof path, "%.500s/%.400s", argv[1], entries[i]->d_name);
-        if (strstr(entries[i]->d_name, "-plain.bin"))
-            write_seeds_of(path);
+        if (strstr(entries[i]->d_name, ".bin"))
+            write_seeds_of(path, strstr(entries[i]->d_name, "-plain.bin") != NULL);
         free(entries[i]);
     }
     free(entries);

@@ -47,13 +47,6 @@ static void follow_service(struct lg_play *play, const struct lg_call *call,
         lg_step(&play->cells[i], &event, NULL, &play->tape, &ignored, &evicted);
 }
 
-static void import(const struct lg_play *play, struct lg_call *call)
-{
-    const struct lg_vm *exported = &play->cells[call->other % LG_SCRIPT_VMS].vm;
-    call->image = exported->image;
-    call->requested = exported->generation ? exported->generation : 2;
-}
-
 /* Bytes that the host made up are bytes like any other, no two alike. */
 static uint16_t make_protector(void *context)
 {
@@ -69,7 +62,7 @@ static void carry_out(struct lg_play *play, struct lg_call *call, struct lg_outc
     struct lg_outcome pattern;
     struct lg_job evicted;
     if (call->method == LG_CALL_VM_IMPORTED)
-        import(play, call);
+        lg_call_import(call, &play->cells[call->other % LG_SCRIPT_VMS].vm);
     call->new_job = (uint16_t)(play->names.job_count + 1);
     for (unsigned i = 0; everywhere && i < LG_SCRIPT_VMS; i++)
         lg_step(&play->cells[i], call, NULL, &play->tape, seen, &evicted);

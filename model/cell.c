@@ -69,6 +69,13 @@ bool lg_vm_is_usable(const struct lg_vm *vm, uint16_t symbol)
     return true;
 }
 
+void lg_call_import(struct lg_call *call, const struct lg_vm *exported)
+{
+    call->image = exported->image;
+    call->requested = exported->generation ? exported->generation : 2;
+    call->flags = exported->flags & LG_VM_OLD_VERSION;
+}
+
 bool lg_vm_share_owner(const struct lg_vm *vm, uint16_t a, uint16_t b)
 {
     uint16_t low = a < b ? a : b;

@@ -406,6 +406,9 @@ void lg_cell_learn(struct lg_cell *cell, const struct lg_call *call,
 /* Whether the text of a call, where it has one, names the VM that the call is meant for. */
 bool lg_call_names_vm(const struct lg_call *call);
 
+/* What VM_IMPORTED brings along of the VM that was exported, as that is when it happens. */
+void lg_call_import(struct lg_call *call, const struct lg_vm *exported);
+
 /* Cells. */
 void lg_cell_clear(struct lg_cell *cell);
 bool lg_cell_is_valid(const struct lg_cell *cell);

@@ -54,11 +54,11 @@ static void host_event(struct lg_turn *turn)
     }
 }
 
-static void create(struct lg_vm *vm, const struct lg_call *call)
+static void create(struct lg_vm *vm, const struct lg_call *call, enum lg_vm_kind kind)
 {
     if (vm->kind != LG_VM_NONE)
         return;
-    vm->kind = call->other == LG_VM_PLANNED ? LG_VM_PLANNED : LG_VM_REALIZED;
+    vm->kind = (uint8_t)kind;
     vm->generation = call->requested == 1 ? 1 : 2;
     vm->flags = call->flags & LG_VM_OLD_VERSION;
 }
@@ -107,7 +107,7 @@ static void import(struct lg_turn *turn)
     struct lg_vm *vm = &turn->cell->vm;
     if (vm->kind != LG_VM_NONE)
         return;
-    create(vm, turn->call);
+    create(vm, turn->call, LG_VM_REALIZED);
     vm->vault = turn->call->image;
     vm->unseen = unseen_of(&vm->vault);
     if (vm->vault.last_known_good &&
@@ -157,7 +157,8 @@ void lg_event(struct lg_turn *turn)
     if (lg_methods[method].target == LG_TARGET_HOST)
         host_event(turn);
     else if (method == LG_CALL_VM_CREATED)
-        create(&turn->cell->vm, turn->call);
+        create(&turn->cell->vm, turn->call,
+               turn->call->other == LG_VM_PLANNED ? LG_VM_PLANNED : LG_VM_REALIZED);
     else if (method == LG_CALL_VM_IMPORTED)
         import(turn);
     else if (turn->cell->vm.kind != LG_VM_NONE)

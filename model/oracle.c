@@ -268,8 +268,7 @@ static void import_successors(struct lg_oracle *oracle, const struct lg_set *set
         struct lg_call own = *attempt->call;
         struct lg_attempt way = *attempt;
         way.call = &own;
-        own.image = vm->image;
-        own.requested = vm->generation;
+        lg_call_import(&own, vm);
         lg_set_add_successors(oracle, set, &way);
     }
 }

@@ -37,6 +37,10 @@ enum {
     FIRST_VERSION_COUNT = sizeof first_version / sizeof first_version[0]
 };
 
+/* A number that stands for no state is one bit, and is written as a number that stands for none. */
+enum { NO_STATE_BIT = 63, NO_STATE = 65535 };
+static const uint64_t no_state = (uint64_t)1 << NO_STATE_BIT;
+
 static uint64_t enabled_state_bit(json_int_t number)
 {
     if (number >= 0 && number < FIRST_VERSION_BIT)
@@ -44,14 +48,22 @@ static uint64_t enabled_state_bit(json_int_t number)
     for (unsigned i = 0; i < FIRST_VERSION_COUNT; i++)
         if (first_version[i] == number)
             return (uint64_t)1 << (FIRST_VERSION_BIT + i);
-    return (uint64_t)1 << 63;
+    return no_state;
 }
 
 static json_int_t enabled_state_number(uint64_t bit)
 {
     unsigned at = (unsigned)__builtin_ctzll(bit);
-    return at < FIRST_VERSION_BIT ? (json_int_t)at
-                                  : first_version[(at - FIRST_VERSION_BIT) % FIRST_VERSION_COUNT];
+    if (at < FIRST_VERSION_BIT)
+        return (json_int_t)at;
+    at -= FIRST_VERSION_BIT;
+    return at < FIRST_VERSION_COUNT ? first_version[at] : NO_STATE;
+}
+
+static json_int_t job_state_number(uint64_t bit)
+{
+    unsigned at = (unsigned)__builtin_ctzll(bit);
+    return at < LG_JOB_STATE_COUNT ? lg_job_state_number((enum lg_job_state)at) : NO_STATE;
 }
 
 /* ---- writing ---- */
@@ -99,8 +111,7 @@ static json_t *field_to_json(const struct lg_property_row *row, uint64_t value,
     case LG_TYPE_DIGEST: return lg_digest_to_json((uint16_t)value, names->blobs);
     case LG_TYPE_PROTECTOR: return protector_to_json((uint16_t)value, names);
     case LG_TYPE_TEXT_OR_NULL: return value ? json_string("The operation failed.") : json_null();
-    case LG_TYPE_JOB_STATE:
-        return json_integer(lg_job_state_number((enum lg_job_state)__builtin_ctzll(value)));
+    case LG_TYPE_JOB_STATE: return json_integer(job_state_number(value));
     case LG_TYPE_AFFECTED: return vm_to_json((uint16_t)value, names);
     default: return json_integer((json_int_t)value);
     }
@@ -123,21 +134,34 @@ static json_t *self_to_json(unsigned self, const struct lg_call *call, const str
     return json_string(text);
 }
 
+static json_t *property_to_json(const struct lg_property_row *row, const struct lg_outcome *outcome,
+                                const struct lg_call *call, const struct lg_names *names)
+{
+    if (row->source == LG_SOURCE_SELF)
+        return self_to_json(row->number, call, names);
+    if (row->source != LG_SOURCE_FIELD)
+        return json_loads(row->literal, JSON_DECODE_ANY, NULL);
+    if (outcome->nulls >> row->number & 1)
+        return json_null();
+    return outcome->shown >> row->number & 1
+               ? field_to_json(row, outcome->fields[row->number].from, names)
+               : NULL;
+}
+
+/* What was shown though its page rules it out is {}, which no property is. */
 json_t *lg_properties_to_json(const struct lg_outcome *outcome, const struct lg_call *call,
                               const struct lg_names *names)
 {
     json_t *json = json_object();
-    for (unsigned i = 0; i < lg_property_count; i++) {
+    for (unsigned i = 0, place = 0; i < lg_property_count; i++) {
         const struct lg_property_row *row = &lg_properties[i];
         if (row->read != call->method)
             continue;
-        json_t *value = NULL;
-        if (row->source == LG_SOURCE_SELF)
-            value = self_to_json(row->number, call, names);
-        else if (row->source != LG_SOURCE_FIELD)
-            value = json_loads(row->literal, JSON_DECODE_ANY, NULL);
-        else if (outcome->shown >> row->number & 1)
-            value = field_to_json(row, outcome->fields[row->number].from, names);
+        bool left_out = outcome->lacking >> place++ & 1;
+        bool ruled_out = outcome->deviant == i + 1;
+        json_t *value = left_out    ? NULL
+                        : ruled_out ? json_object()
+                                    : property_to_json(row, outcome, call, names);
         if (value)
             json_object_set_new(json, row->name, value);
     }
@@ -170,7 +194,7 @@ static bool job_state_of(const json_t *json, uint64_t *value)
     json_int_t number = json_integer_value(json);
     bool is_state = number >= 0 && number <= UINT32_MAX;
     enum lg_job_state state = is_state ? lg_job_state_of_number((uint32_t)number) : LG_JOB_FREE;
-    *value = state == LG_JOB_FREE ? (uint64_t)1 << 63 : (uint64_t)1 << state;
+    *value = state == LG_JOB_FREE ? no_state : (uint64_t)1 << state;
     return json_is_integer(json);
 }
 
@@ -273,29 +297,38 @@ static bool tells_nothing(const struct lg_property_row *row, const json_t *value
            (row->type == LG_TYPE_LAST_CHANGE && text && lg_interval_read(text, &ms) && ms == 0);
 }
 
-static void read_property(const struct lg_property_row *row, unsigned index, const json_t *value,
+static bool read_field(const struct lg_property_row *row, const json_t *value,
+                       const struct lg_names *names, struct lg_outcome *outcome)
+{
+    uint16_t bit = (uint16_t)(1u << row->number);
+    uint64_t number = 0;
+    if (tells_nothing(row, value)) {
+        outcome->nulls |= bit;
+        return true;
+    }
+    if (!field_of(row, value, names, &number))
+        return false;
+    outcome->fields[row->number] = (struct lg_field){number, number};
+    outcome->shown |= bit;
+    if (is_mask(row->type))
+        outcome->masks |= bit;
+    return true;
+}
+
+/* False: it shows what its page rules out. */
+static bool read_property(const struct lg_property_row *row, const json_t *value,
                           const struct lg_call *call, const struct lg_names *names,
                           struct lg_outcome *outcome)
 {
-    bool fits = true;
-    if (row->source == LG_SOURCE_CONSTANT)
-        fits = is_constant(row, value);
-    else if (row->source == LG_SOURCE_SELF)
-        fits = is_self(row, value, call, names);
-    else if (row->source == LG_SOURCE_FIELD && tells_nothing(row, value))
-        outcome->nulls |= (uint16_t)(1u << row->number);
-    else if (row->source == LG_SOURCE_FIELD) {
-        struct lg_field *field = &outcome->fields[row->number];
-        fits = field_of(row, value, names, &field->from);
-        field->to = field->from;
-        outcome->shown |= (uint16_t)(1u << row->number);
-        if (is_mask(row->type))
-            outcome->masks |= (uint16_t)(1u << row->number);
+    switch (row->source) {
+    case LG_SOURCE_CONSTANT: return is_constant(row, value);
+    case LG_SOURCE_SELF: return is_self(row, value, call, names);
+    case LG_SOURCE_FIELD: return read_field(row, value, names, outcome);
+    default: return true;
     }
-    if (!fits && !outcome->deviant)
-        outcome->deviant = (uint8_t)(index + 1);
 }
 
+/* The first that shows what its page rules out is told; more of them count as left out. */
 bool lg_properties_from_json(const json_t *json, const struct lg_call *call,
                              const struct lg_names *names, struct lg_outcome *outcome,
                              struct lg_json_error *error)
@@ -307,9 +340,10 @@ bool lg_properties_from_json(const json_t *json, const struct lg_call *call,
         const json_t *value = json_object_get(json, lg_properties[i].name);
         if (lg_properties[i].read != call->method)
             continue;
-        if (value)
-            read_property(&lg_properties[i], i, value, call, names, outcome);
-        else
+        bool fits = value && read_property(&lg_properties[i], value, call, names, outcome);
+        if (value && !fits && !outcome->deviant)
+            outcome->deviant = (uint8_t)(i + 1);
+        else if (!fits)
             outcome->lacking |= (uint64_t)1 << place;
         place++;
     }

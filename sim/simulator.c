@@ -241,11 +241,8 @@ bool lg_simulator_call(struct lg_simulator *simulator, struct lg_call *call,
         return false;
     if (lg_methods[call->method].target == LG_TARGET_JOB)
         call->vm = lg_host_job_vm(host, call->job);
-    if (call->method == LG_CALL_VM_IMPORTED) {
-        const struct lg_vm *exported = &host->cells[call->other].vm;
-        call->image = exported->image;
-        call->requested = exported->generation ? exported->generation : 2;
-    }
+    if (call->method == LG_CALL_VM_IMPORTED)
+        lg_call_import(call, &host->cells[call->other].vm);
     simulator->step(simulator, call, outcome);
     if (outcome->answer == LG_ANSWERS_JOB)
         simulator->job_serial[outcome->job] = ++simulator->jobs_made;

@@ -387,7 +387,7 @@ static bool gather_sample(struct lg_spots *spots, const struct lg_mutants *mutan
         lg_random_call(&calls, step % STEPS_OF_WORLD, &scene.call);
         scene.call.new_job = (uint16_t)(calls.jobs + 1);
         if (scene.call.method == LG_CALL_VM_IMPORTED)
-            scene.call.image = scene.cell.vm.image;
+            lg_call_import(&scene.call, &scene.cell.vm);
         spots->scenes[place] = scene;
         bool own = comes_there(&scene.cell, &scene.call);
         if (!own)

@@ -403,6 +403,33 @@ static void an_imported_vm_has_what_was_exported(void **state)
     assert_int_equal(request(&other, ON), DONE);
 }
 
+static void an_imported_vm_can_start_whichever_was_exported(void **state)
+{
+    (void)state;
+    for (uint16_t exported = 0; exported < 4; exported++) {
+        struct world w;
+        world_start(&w);
+        DO(&w, VM_REMOVED);
+        DO(&w, VM_IMPORTED, .other = exported, .requested = 2);
+        assert_int_equal(w.cell.vm.kind, LG_VM_REALIZED);
+        assert_int_equal(request(&w, ON), DONE);
+    }
+}
+
+static void an_import_brings_generation_and_version(void **state)
+{
+    (void)state;
+    struct lg_call import = {.method = LG_CALL_VM_IMPORTED};
+    struct lg_vm exported = {.generation = 1, .flags = LG_VM_OLD_VERSION | LG_VM_HELD};
+    lg_call_import(&import, &exported);
+    assert_int_equal(import.requested, 1);
+    assert_int_equal(import.flags, LG_VM_OLD_VERSION);
+    exported = (struct lg_vm){0};
+    lg_call_import(&import, &exported);
+    assert_int_equal(import.requested, 2);
+    assert_int_equal(import.flags, 0);
+}
+
 static void a_removed_vm_leaves_nothing_to_the_next_one_in_its_place(void **state)
 {
     (void)state;
@@ -558,6 +585,8 @@ int main(void)
         cmocka_unit_test(taking_the_tpm_away_unseals),
         cmocka_unit_test(a_checkpoint_brings_back_the_whole_vault_and_turns_the_vm_off),
         cmocka_unit_test(an_imported_vm_has_what_was_exported),
+        cmocka_unit_test(an_imported_vm_can_start_whichever_was_exported),
+        cmocka_unit_test(an_import_brings_generation_and_version),
         cmocka_unit_test(a_removed_vm_leaves_nothing_to_the_next_one_in_its_place),
         cmocka_unit_test(define_and_destroy_make_and_remove_a_vm),
         cmocka_unit_test(a_vm_is_made_at_once_where_no_job_has_room),
