@@ -6,67 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "play.h"
+#include "reach.h"
 
-enum { INPUT_MAX_BYTES = 1 << 20, PROFILES = 3, EXIT_USAGE = 64 };
+enum { INPUT_MAX_BYTES = 1 << 20, EXIT_USAGE = 64 };
 
 static unsigned long inputs;
-static unsigned long returns[LG_RETURN_COUNT];
-static unsigned long faults[LG_METHOD_COUNT][LG_FAULT_COUNT];
-static unsigned long alternatives[LG_ALTERNATIVE_COUNT];
-static unsigned long clauses[LG_CLAUSE_COUNT];
-static unsigned long transitions[LG_JOB_STATE_COUNT][LG_JOB_STATE_COUNT];
-
-static void count_draws(const struct lg_tape *tape)
-{
-    for (unsigned i = 0; i < tape->count; i++) {
-        const struct lg_draw *draw = &tape->draws[i];
-        unsigned row = lg_sites[draw->site].alternative + draw->alternative;
-        alternatives[row]++;
-        clauses[lg_alternatives[row].clause]++;
-    }
-}
-
-static void count_jobs(const struct lg_cell *before, struct lg_cell *after)
-{
-    for (unsigned i = 0; i < LG_JOB_SLOTS; i++) {
-        const struct lg_job *was = &before->jobs[i];
-        const struct lg_job *is = &after->jobs[i];
-        const struct lg_job *same = was->state ? lg_cell_job(after, was->name) : NULL;
-        if (same)
-            transitions[was->state][same->state]++;
-        if (is->state && !lg_cell_job((struct lg_cell *)before, is->name))
-            transitions[LG_JOB_FREE][is->state]++;
-    }
-}
-
-static void count_answer(const struct lg_call *call, const struct lg_outcome *seen)
-{
-    clauses[seen->clause]++;
-    if (seen->cause)
-        clauses[lg_causes[seen->cause - 1].clause]++;
-    if (seen->fault) {
-        faults[call->method][seen->fault]++;
-        return;
-    }
-    for (unsigned i = 0; i < LG_RETURN_COUNT; i++)
-        if (lg_returns[i].method == call->method && seen->return_value >= lg_returns[i].low &&
-            seen->return_value <= lg_returns[i].high)
-            returns[i]++;
-}
-
-static void play(const struct lg_script *script, enum lg_profile_id profile, enum lg_tag also)
-{
-    static struct lg_play at;
-    struct lg_call call;
-    struct lg_outcome seen;
-    lg_play_start(&at, script, profile, also);
-    while (lg_play_step(&at, &call, &seen)) {
-        count_draws(&at.tape);
-        count_jobs(&at.before, lg_play_cell(&at, &call));
-        count_answer(&call, &seen);
-    }
-}
+static struct lg_reach reached;
 
 static void take_file(const char *path)
 {
@@ -79,7 +24,7 @@ static void take_file(const char *path)
     fclose(file);
     inputs++;
     lg_script_read(&script, bytes, length);
-    play(&script, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
+    lg_reach_add(&reached, &script);
 }
 
 static void take(const char *path)
@@ -125,15 +70,15 @@ static void tell_answers(void)
         const struct lg_method_row *row = &lg_methods[lg_returns[i].method];
         snprintf(name, sizeof name, "%s.%s", row->class_name, row->name);
         snprintf(code, sizeof code, "%u", (unsigned)lg_returns[i].low);
-        tell(name, "=", code, returns[i]);
+        tell(name, "=", code, reached.returns[i]);
     }
     printf("}");
     begin("faults"); /* those that were seen: not every method has every fault */
     for (unsigned i = 0; i < LG_METHOD_COUNT; i++)
         for (unsigned k = 1; k < LG_FAULT_COUNT; k++) {
             snprintf(name, sizeof name, "%s.%s", lg_methods[i].class_name, lg_methods[i].name);
-            if (faults[i][k])
-                tell(name, "=", lg_faults[k].name, faults[i][k]);
+            if (reached.faults[i][k])
+                tell(name, "=", lg_faults[k].name, reached.faults[i][k]);
         }
     printf("}");
 }
@@ -144,11 +89,11 @@ static void tell_choices(void)
     for (unsigned i = 0; i < LG_ALTERNATIVE_COUNT; i++)
         if (lg_alternatives[i].tag != LG_TAG_VIOLATES)
             tell(lg_sites[lg_alternatives[i].site].id, "=", lg_alternatives[i].name,
-                 alternatives[i]);
+                 reached.alternatives[i]);
     printf("}");
     begin("clauses");
     for (unsigned i = 1; i < LG_CLAUSE_COUNT; i++)
-        tell(lg_clauses[i].id, "", "", clauses[i]);
+        tell(lg_clauses[i].id, "", "", reached.clauses[i]);
     printf("}");
 }
 
@@ -162,8 +107,8 @@ static void tell_transitions(void)
     begin("job_transitions");
     for (unsigned i = 0; i < LG_JOB_STATE_COUNT; i++)
         for (unsigned k = 1; k < LG_JOB_STATE_COUNT; k++)
-            if (transitions[i][k])
-                tell(states[i], ">", states[k], transitions[i][k]);
+            if (reached.transitions[i][k])
+                tell(states[i], ">", states[k], reached.transitions[i][k]);
     printf("}");
 }
 

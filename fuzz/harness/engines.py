@@ -107,8 +107,9 @@ class AflPlusPlus:
         folder.mkdir()
         own = [] if bare else targets.seed_folders("aflpp", self.target)
         files = [path for place in own for path in place.iterdir() if path.is_file()]
-        small = sorted(files, key=lambda path: (path.stat().st_size, path.name))
-        for path in [path for path in small if path.stat().st_size][:AFL_SEEDS_MAX]:
+        first = sorted(files, key=lambda path: ("-drawn-" not in path.name, path.stat().st_size,
+                                                path.name))  # those reach something of their own
+        for path in [path for path in first if path.stat().st_size][:AFL_SEEDS_MAX]:
             shutil.copy(path, folder / path.name)
         if not any(folder.iterdir()):
             (folder / "nothing").write_bytes(targets.EMPTY_SCRIPT)

@@ -363,6 +363,34 @@ static void a_job_that_was_told_to_end_waits_for_none(void **state)
     assert_int_equal(see_running(it, 1), LG_VERDICT_CONFORMS);
 }
 
+static void a_job_that_was_told_to_end_does_not_rest(void **state)
+{
+    struct watched *it = *state;
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    assert_int_equal(accept_by_job(it, 2), LG_VERDICT_CONFORMS);
+    assert_int_equal(tell_to_terminate(it, 2), LG_VERDICT_CONFORMS);
+    assert_int_equal(see_in(it, 2, LG_JOB_SUSPENDED), LG_VERDICT_VIOLATES);
+}
+
+/* The first one's end was not seen: there are two that it may have come to. */
+static void a_job_that_left_its_cell_may_have_ended_in_any_way(void **state)
+{
+    enum { OUT_OF_MEMORY = 32778 };
+    struct watched *it = *state;
+    const struct lg_call get = {.method = LG_CALL_GET_KEY_PROTECTOR};
+    const struct lg_outcome refused = {.return_value = OUT_OF_MEMORY, .return_to = OUT_OF_MEMORY};
+    assert_int_equal(accept_by_job(it, 1), LG_VERDICT_CONFORMS);
+    MAKE(it, CAUSE_APPEARS, .vm = LG_VM_HOST, .requested = LG_MEANING_OUT_OF_MEMORY);
+    assert_int_equal(judge(it, &get, &refused), LG_VERDICT_CONFORMS);
+    MAKE(it, CAUSE_ENDS, .vm = LG_VM_HOST, .requested = LG_MEANING_OUT_OF_MEMORY);
+    for (uint16_t job = 2; job <= LG_JOB_SLOTS + 1; job++) {
+        assert_int_equal(accept_by_job(it, job), LG_VERDICT_CONFORMS);
+        assert_int_equal(see_in(it, job, LG_JOB_COMPLETED), LG_VERDICT_CONFORMS);
+    }
+    assert_int_equal(see_in(it, 1, LG_JOB_EXCEPTION), LG_VERDICT_CONFORMS);
+    assert_int_equal(it->oracle.approximations, 1);
+}
+
 /* The code is the cause's own: nothing that was found at the call has it. */
 static void a_job_that_meets_a_cause_waits_for_none(void **state)
 {
@@ -511,6 +539,8 @@ int main(void)
         WATCHED(a_job_that_fails_waits_for_none),
         WATCHED(a_job_that_works_waits_for_the_one_before),
         WATCHED(a_job_that_was_told_to_end_waits_for_none),
+        WATCHED(a_job_that_was_told_to_end_does_not_rest),
+        WATCHED(a_job_that_left_its_cell_may_have_ended_in_any_way),
         WATCHED(a_job_that_meets_a_cause_waits_for_none),
         WATCHED(a_request_that_failed_behind_another_is_not_shown),
         WATCHED(one_job_more_than_fit_is_undetermined),
