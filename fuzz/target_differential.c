@@ -151,6 +151,25 @@ static bool finds_none(const struct lg_call *call, enum lg_target_reply reply,
     return true;
 }
 
+/* Over WS-Management an association leads from an object: nobody can ask for the jobs of a VM that
+ * is gone. */
+static bool are_jobs_of_none(const struct lg_call *call, const struct lg_outcome *told)
+{
+    const struct lg_call look = {.method = LG_CALL_INSPECT, .vm = call->vm};
+    struct lg_target *lines = &sides[LINES].target;
+    struct lg_outcome ignored;
+    struct lg_json_error reason;
+    return call->method == LG_CALL_LIST_JOBS && told->list_count == 0 &&
+           lines->call(lines, &look, &ignored, &reason) == LG_TARGET_REFUSED;
+}
+
+static bool may_differ(const struct lg_call *call, const struct lg_outcome *first,
+                       const struct lg_outcome *second)
+{
+    return is_wrong_type(call, first, second) ||
+           (first->list_count && are_jobs_of_none(call, second));
+}
+
 /* What WS-Management cannot say is made on no side: a VM that it would have made is not there. */
 static bool pass_over(struct lg_script_names *names, const struct lg_call *call)
 {
@@ -177,7 +196,7 @@ static bool make(struct lg_script_names *names, const struct lg_call *call)
                     reason.reason);
     }
     for (int i = LINES; i < WAYS; i++)
-        if (i != WSMAN || !is_wrong_type(call, &seen[MODEL], &seen[i]))
+        if (i != WSMAN || !may_differ(call, &seen[MODEL], &seen[i]))
             compare(call, &seen[MODEL], &seen[i], sides[i].name);
     lg_script_learn(names, call, &seen[MODEL]);
     return true;
