@@ -50,13 +50,16 @@ static bool is_there(const struct lg_outcome *seen, const struct lg_call *call, 
     return false;
 }
 
+/* Whoever leaves out what is the same of every instance is not asked for it, but by "shown". */
 static bool properties_fit(const struct lg_edge *edge, const struct lg_call *call,
                            const struct lg_outcome *seen, const struct lg_names *names)
 {
     const char *key;
     json_t *asked;
+    struct lg_outcome whole = *seen;
+    whole.lacking = 0;
     bool fits = seen->answer == LG_ANSWERS_INSTANCE && !seen->fault;
-    json_t *shown = fits ? lg_properties_to_json(seen, call, names) : NULL;
+    json_t *shown = fits ? lg_properties_to_json(&whole, call, names) : NULL;
     json_object_foreach(edge->properties, key, asked)
     {
         fits = fits && value_fits(asked, json_object_get(shown, key));
