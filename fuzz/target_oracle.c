@@ -8,7 +8,13 @@
 #include "explore/observations.h"
 #include "play.h"
 
-enum { SET_MAX = 512, TRACE_MAX = LG_FUZZ_STEPS_MAX * 2, BRUTE_CALLS = 4, WRONG_MAX = 4 };
+enum {
+    SET_MAX = 512,
+    TRACE_MAX = LG_FUZZ_STEPS_MAX * 2,
+    BRUTE_CALLS = 4,
+    WRONG_MAX = 4,
+    WRONG_ROOM = 512 /* more than answers are wrong in, so that no input makes more of it */
+};
 
 struct trace {
     struct lg_trace_step steps[TRACE_MAX];
@@ -16,7 +22,18 @@ struct trace {
 };
 
 static struct lg_oracle oracle;
+static struct observations wrong;
 static const struct lg_host_word fresh;
+
+/* Room is made once, so that the first inputs run as every other. */
+static void make_room(void)
+{
+    struct lg_outcome any = {0};
+    while (!wrong.room || wrong.count < WRONG_ROOM) {
+        any.return_value++;
+        observations_add(&wrong, &any);
+    }
+}
 
 static void start_oracle(const struct lg_profile *profile)
 {
@@ -85,11 +102,11 @@ static bool search(const struct trace *trace, const struct lg_profile *profile,
 /* The last answer with one field changed. */
 static void judge_wrong(struct trace *trace, const struct lg_profile *profile, uint8_t which)
 {
-    struct observations wrong = {0}; /* what is kept would make the first inputs run otherwise */
     struct lg_trace_step *last = &trace->steps[trace->count - 1];
     bool certain;
     if (lg_methods[last->call.method].kind == LG_KIND_EVENT)
         return; /* nobody sees what an event answers */
+    observations_clear(&wrong);
     observations_corrupt(&wrong, &last->call, &last->seen, (uint16_t)(last->seen.job + 1));
     for (unsigned i = 0; i < WRONG_MAX && wrong.count; i++) {
         last->seen = wrong.items[(which + i * 37u) % wrong.count];
@@ -102,7 +119,6 @@ static void judge_wrong(struct trace *trace, const struct lg_profile *profile, u
                     lg_methods[last->call.method].class_name, lg_methods[last->call.method].name,
                     (which + i * 37u) % wrong.count);
     }
-    observations_free(&wrong);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -115,6 +131,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     lg_script_read(&script, bytes, length);
     lg_profile_load(&profile, LG_PROFILE_documented, LG_TAG_UNDOCUMENTED);
     start_oracle(&profile); /* here, so that the first input runs as every other */
+    if (!wrong.room)
+        make_room();
     if (script.count == 0)
         return 0;
     first = script.tape[script.tape_length - 1];
