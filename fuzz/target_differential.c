@@ -159,7 +159,8 @@ static bool are_jobs_of_none(const struct lg_call *call, const struct lg_outcome
     struct lg_target *lines = &sides[LINES].target;
     struct lg_outcome ignored;
     struct lg_json_error reason;
-    return call->method == LG_CALL_LIST_JOBS && told->list_count == 0 &&
+    bool none = told->list_count == 0 && (!told->fault || told->fault == LG_FAULT_NOT_FOUND);
+    return call->method == LG_CALL_LIST_JOBS && none &&
            lines->call(lines, &look, &ignored, &reason) == LG_TARGET_REFUSED;
 }
 

@@ -10,7 +10,7 @@ import sys
 from . import targets
 
 LEASH = str(pathlib.Path(__file__).resolve().parent / "leash.py")
-SECONDS_OF_ONE = 60  # an input that takes longer, by the clock of the wall, is a find
+SECONDS_OF_ONE = 30  # an input that takes longer, by the clock of the wall, is a find
 AFL_SEEDS_MAX = 200  # afl-fuzz runs each several times before it begins
 SANITIZERS = {
     "ASAN_OPTIONS": "malloc_context_size=2:abort_on_error=1:symbolize=0:detect_leaks=0:"
